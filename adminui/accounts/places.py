@@ -1,0 +1,163 @@
+"""Where someone is: the breadcrumb with its switchers, and the place they were last."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from adminui.accounts.upstream import platform
+from adminui.contract.answers import RuntimeItem
+from adminui.platform.errors import PlatformError
+
+if TYPE_CHECKING:
+    from adminui.accounts.here import Who
+
+# Seconds that the lists of the switchers may be old, and how many of them are kept in memory.
+_FRESH = 60.0
+_KEPT = 500
+_NEIGHBOURS = 100
+_LAST = "last_place"
+
+
+@dataclass(frozen=True)
+class Named:
+    """An organization or workspace: `key` is the slug of its address, `name` what people call it."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A runtime of the same workspace, as a switcher or a list of projects needs it."""
+
+    id: str
+    key: str
+    name: str
+    project_id: str | None
+    project_name: str | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """
+    What the breadcrumb shows: org and workspace by slug, None above them, and the runtime as the page read it.
+
+    The lists are those of the switchers; one that the platform didn't give is empty. `runtimes` holds the first 100.
+    `loud`: the workspace's name matches one of LOUD_WORKSPACES, so each of its pages carries a loud mark.
+    """
+
+    org: str | None = None
+    workspace: str | None = None
+    runtime: RuntimeItem | None = None
+    organizations: tuple[Named, ...] = ()
+    workspaces: tuple[Named, ...] = ()
+    runtimes: tuple[Neighbour, ...] = ()
+    loud: bool = False
+
+
+async def place(
+    who: Who, org: str | None = None, workspace: str | None = None, runtime: RuntimeItem | None = None
+) -> Place:
+    """The place with its switchers. Never raises for what the platform answers: a list that fails is empty."""
+    organizations, workspaces, near = await asyncio.gather(
+        _organizations(who.token),
+        _workspaces(who.token, org) if org else _nothing(),
+        neighbours(who, org, workspace) if org and workspace else _nothing(),
+    )
+    return Place(
+        org=org,
+        workspace=workspace,
+        runtime=runtime,
+        organizations=organizations,
+        workspaces=workspaces,
+        runtimes=near,
+        loud=workspace is not None and is_loud(workspace),
+    )
+
+
+async def neighbours(who: Who, org: str, workspace: str) -> tuple[Neighbour, ...]:
+    """The first 100 runtimes of a workspace, at most a minute old; empty when the platform doesn't give them."""
+
+    async def read() -> tuple[Neighbour, ...]:
+        page = await platform().runtimes(who.token, org, workspace, limit=_NEIGHBOURS)
+        return tuple(
+            Neighbour(item.id, item.key, item.name or item.key, item.project_id, item.project_name)
+            for item in page.items
+        )
+
+    return await _cached((who.token, "runtimes", org, workspace), read)
+
+
+def is_loud(workspace: str) -> bool:
+    """Whether a mistake in this workspace costs more: its slug matches one of LOUD_WORKSPACES (`*` for anything)."""
+    return any(fnmatchcase(workspace.lower(), pattern.lower()) for pattern in settings.LOUD_WORKSPACES)
+
+
+async def remember(request: HttpRequest, org: str, workspace: str) -> None:
+    """Keeps in the session that this person was here last."""
+    if await last(request) != (org, workspace):
+        await request.session.aset(_LAST, [org, workspace])
+
+
+async def forget(request: HttpRequest) -> None:
+    """Drops the place that someone was last, since it is gone."""
+    await request.session.apop(_LAST, None)
+
+
+async def last(request: HttpRequest) -> tuple[str, str] | None:
+    """Organization and workspace where this person was last in this session."""
+    match await request.session.aget(_LAST):
+        case [str(org), str(workspace)]:
+            return org, workspace
+        case _:
+            return None
+
+
+async def _organizations(token: str) -> tuple[Named, ...]:
+    async def read() -> tuple[Named, ...]:
+        return tuple(Named(each.key, each.name or each.key) for each in await platform().organizations(token))
+
+    return await _cached((token, "organizations"), read)
+
+
+async def _workspaces(token: str, org: str) -> tuple[Named, ...]:
+    async def read() -> tuple[Named, ...]:
+        return tuple(Named(each.key, each.name or each.key) for each in await platform().workspaces(token, org))
+
+    return await _cached((token, "workspaces", org), read)
+
+
+async def _nothing() -> tuple[()]:
+    return ()
+
+
+T = TypeVar("T")
+_cache: OrderedDict[bytes, tuple[float, tuple[object, ...]]] = OrderedDict()
+
+
+async def _cached(key: tuple[str, ...], read: Callable[[], Awaitable[tuple[T, ...]]]) -> tuple[T, ...]:
+    """What `read` gives or gave within the last minute; () when the platform fails, which is not kept."""
+    # The token is part of the key, so that nobody sees another's lists; hashed, so that none is held here.
+    digest = hashlib.sha256(repr((settings.PLATFORM_URL, *key)).encode(errors="backslashreplace")).digest()
+    found = _cache.get(digest)
+    if found is not None and time.monotonic() - found[0] < _FRESH:
+        return cast("tuple[T, ...]", found[1])
+    try:
+        value = await read()
+    except PlatformError:
+        return ()
+    _cache[digest] = (time.monotonic(), value)
+    _cache.move_to_end(digest)
+    while len(_cache) > _KEPT:
+        _cache.popitem(last=False)
+    return value
