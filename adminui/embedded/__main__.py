@@ -1,0 +1,53 @@
+"""The platform in a box, on its own: `python -m adminui.embedded`.
+
+Reads HOST (127.0.0.1), BOX_PORT (8001) and DATA_DIR (./data). Makes its database, and fills it with demo data, when it
+is missing or empty.
+"""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import django
+import uvicorn
+
+
+def prepare() -> None:
+    """Bring the database to this version of the program, and fill it when it is empty."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    from .models import Person
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0)
+    if not Person.objects.exists():
+        from .demo.seed import seed
+
+        seed(datetime.now(UTC).replace(microsecond=0))
+    # The server's thread opens its own.
+    connection.close()
+
+
+def main() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "adminui.embedded.settings"
+    Path(os.environ.get("DATA_DIR", "data")).mkdir(parents=True, exist_ok=True)
+    django.setup()
+    prepare()
+    uvicorn.run(
+        "adminui.embedded.asgi:application",
+        host=os.environ.get("HOST", "127.0.0.1"),
+        port=int(os.environ.get("BOX_PORT", "8001")),
+        lifespan="off",
+        ws="none",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+
+
+if __name__ == "__main__":
+    main()

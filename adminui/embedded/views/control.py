@@ -1,0 +1,52 @@
+"""What is not the platform's: the OpenAPI document of what is, the switch for faults, and the request log."""
+
+import json
+
+from pydantic import ValidationError
+
+from adminui.contract.envelope import FieldError
+
+from .. import faults, openapi
+from ..answers import Answer, invalid, ok
+from ..endpoint import Call
+from ..models import Request
+
+
+def describe(call: Call) -> Answer:
+    return ok(openapi.document())
+
+
+def order_fault(call: Call) -> Answer:
+    document = call.json()
+    try:
+        order = faults.Order.model_validate(document)
+    except ValidationError as wrong:
+        errors = [FieldError(("body", *each["loc"]), each["msg"], each["type"]) for each in wrong.errors()]
+        raise invalid(*errors) from wrong
+    faults.place(order)
+    return ok(order.model_dump(), 201)
+
+
+def list_faults(call: Call) -> Answer:
+    return ok(faults.waiting())
+
+
+def clear_faults(call: Call) -> Answer:
+    faults.clear()
+    return Answer(204, b"")
+
+
+def log(call: Call) -> Answer:
+    """The requests that the gate remembers, oldest first."""
+    lines = [
+        {
+            "method": line.method,
+            "path": line.path,
+            "user": line.user,
+            "status": line.status,
+            "headers": json.loads(line.headers),
+            "at": line.at.isoformat(),
+        }
+        for line in Request.objects.order_by("id")
+    ]
+    return ok(lines)

@@ -1,0 +1,53 @@
+"""The platform in a box, served for tests as a program of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+WAIT_SECONDS = 30
+
+
+@contextmanager
+def served_box(data_dir: Path) -> Iterator[str]:
+    """Serve a box that keeps its data in `data_dir`; gives its base URL, without `/api/v1`, once it answers."""
+    port = free_port()
+    environment = {**os.environ, "HOST": "127.0.0.1", "BOX_PORT": str(port), "DATA_DIR": str(data_dir)}
+    process = subprocess.Popen([sys.executable, "-m", "adminui.embedded"], env=environment)
+    try:
+        wait_until_answered(f"http://127.0.0.1:{port}/api/v1/_faults", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(WAIT_SECONDS)
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until_answered(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Return once a GET of `url` is answered; AssertionError when the process ends or takes too long."""
+    with httpx.Client(trust_env=False) as client:
+        for _ in range(WAIT_SECONDS * 50):
+            try:
+                client.get(url)
+            except httpx.TransportError:
+                pass
+            else:
+                return
+            try:
+                code = process.wait(0.02)
+            except subprocess.TimeoutExpired:
+                continue
+            raise AssertionError(f"the process ended with {code} before it answered")
+    raise AssertionError(f"no answer from {url} within {WAIT_SECONDS} s")
