@@ -88,8 +88,8 @@ class FieldSpec:
 def specs(model: type[BaseModel], path: Path = ()) -> Iterator[FieldSpec]:
     """The fields of a model and of the models within it, in their order."""
     for name, field in model.model_fields.items():
-        inner, _ = _without_none(field.annotation)
-        if isinstance(inner, type) and issubclass(inner, BaseModel) and _control(field).kind is None:
+        inner = model_of(field)
+        if inner and _control(field).kind is None:
             yield from specs(inner, (*path, name))
         else:
             yield _spec((*path, name), field)
@@ -146,6 +146,17 @@ def _within_list(name: str, field: FieldInfo) -> FieldSpec:
     """The item of a list that is the field of an object which the form shows as one control."""
     item = _spec((name,), FieldInfo.from_annotation(get_args(field.annotation)[0]))
     return FieldSpec(**{**vars(item), "max_items": _limit(field, annotated_types.MaxLen)})
+
+
+def model_of(field: FieldInfo) -> type[BaseModel] | None:
+    """The model of a field that holds an object; None for any other."""
+    inner, _ = _without_none(field.annotation)
+    return inner if isinstance(inner, type) and issubclass(inner, BaseModel) else None
+
+
+def is_optional(field: FieldInfo) -> bool:
+    """Whether null and absent mean "none" for a field, rather than a default."""
+    return _without_none(field.annotation)[1]
 
 
 def _without_none(annotation: Any) -> tuple[Any, bool]:
