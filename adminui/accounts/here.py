@@ -1,0 +1,154 @@
+"""Who is here, and the pages they get: what every view of the other rooms begins and ends with."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Literal, overload
+from urllib.parse import urlencode, urlsplit
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from adminui.accounts import sessions
+from adminui.accounts.models import Person
+
+if TYPE_CHECKING:
+    from adminui.accounts.places import Place
+
+NEXT_LIMIT = 2000  # characters of an address to come back to
+Why = Literal["ended", "token"]  # why someone has to sign in again; the sign-in page says it in words
+
+
+@dataclass(frozen=True)
+class Who:
+    """The person of a request, their platform token, and the id of the row that keeps it."""
+
+    person: Person
+    token: str = field(repr=False)
+    credential: UUID
+
+
+View = Callable[..., Awaitable[HttpResponseBase]]  # (request, **kwargs)
+OwnView = Callable[..., Awaitable[HttpResponseBase]]  # (request, who, **kwargs)
+
+
+@overload
+def signed_in(view: OwnView) -> View: ...
+@overload
+def signed_in(*, on_stranger: View) -> Callable[[OwnView], View]: ...
+def signed_in(view: OwnView | None = None, *, on_stranger: View | None = None) -> View | Callable[[OwnView], View]:
+    """Gives an async view the person who is here, `view(request, who, **kwargs)`; who is not signed in is sent there.
+
+    `@signed_in(on_stranger=…)`: a POST of somebody who isn't signed in is answered by that async
+    `on_stranger(request, **kwargs)`, so that what was typed can be kept before it goes to the sign-in page.
+    """
+
+    def decorate(view: OwnView) -> View:
+        @wraps(view)
+        async def decorated(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+            here = await who(request)
+            if here is not None:
+                return await view(request, here, **kwargs)
+            if on_stranger is not None and request.method == "POST":
+                return await on_stranger(request, **kwargs)
+            return to_signin(request)
+
+        return decorated
+
+    return decorate if view is None else decorate(view)
+
+
+async def who(request: HttpRequest) -> Who | None:
+    """The person of this request, None when nobody is signed in; looked up once a request."""
+    if "_who" not in vars(request):
+        vars(request)["_who"] = await sync_to_async(_who)(request)
+    return known(request)
+
+
+def _who(request: HttpRequest) -> Who | None:
+    found = sessions.present(request)
+    return None if found is None else Who(person=found[0].person, token=found[1], credential=found[0].id)
+
+
+def known(request: HttpRequest) -> Who | None:
+    """The person of this request as far as `who` was asked already; touches no database."""
+    found: Who | None = vars(request).get("_who")
+    return found
+
+
+def to_signin(request: HttpRequest, why: Why | None = None) -> HttpResponse:
+    """A redirect to the sign-in page, from where the person comes back to the page they are on.
+
+    `why` is told there; left out, it is found: a session cookie that leads to nobody is a session that ended.
+    """
+    query: dict[str, str] = {}
+    back = _page_of(request)
+    if back not in (None, "/"):
+        query["next"] = str(back)
+    if why is None and settings.SESSION_COOKIE_NAME in request.COOKIES:
+        why = "ended"
+    if why is not None:
+        query["why"] = why
+    address = reverse("signin") + (f"?{urlencode(query)}" if query else "")
+    if "HX-Request" in request.headers:
+        # htmx would follow a redirect itself and put the sign-in page into the part it asked for.
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
+def _page_of(request: HttpRequest) -> str | None:
+    """The path of the page that the person looks at: this one, or the one that sent the form or the part request."""
+    shown = request.headers.get("HX-Current-URL")
+    if shown is None and request.method not in ("GET", "HEAD"):
+        shown = request.headers.get("Referer")
+    if shown is not None:
+        try:
+            parts = urlsplit(shown)
+        except ValueError:
+            return own_path(request.get_full_path())
+        if parts.netloc == request.get_host():
+            return own_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+    return own_path(request.get_full_path())
+
+
+def own_path(text: str) -> str | None:
+    """`text` where it is the path of a page of this program to come back to, with its query; else None."""
+    if not text.startswith("/") or text.startswith("//") or len(text) > NEXT_LIMIT:
+        return None
+    # Browsers drop tabs and line ends from addresses and take a backslash for a slash.
+    if "\\" in text or not text.isprintable() or " " in text:
+        return None
+    if not url_has_allowed_host_and_scheme(text, allowed_hosts=None):
+        return None
+    if urlsplit(text).path in (reverse("signin"), reverse("signout")):
+        return None
+    return text
+
+
+def request_id(request: HttpRequest) -> str:
+    """The id that this request has in the log and in its answer's X-Request-ID; "" outside the ASGI application."""
+    scope: dict[str, Any] = getattr(request, "scope", {})
+    return str(scope.get("adminui.request_id", ""))
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
+    who: Who | None = None,
+    place: "Place | None" = None,
+) -> HttpResponse:
+    """A whole page by its template, which gets `context` and what base.html needs.
+
+    Without `who`, the header shows the person that this request is known to be of, if any. No answer but a static
+    file is ever stored by a browser or proxy (middleware.py).
+    """
+    shared = {"who": who or known(request), "place": place, "request_id": request_id(request)}
+    return render(request, template, {**shared, **(context or {})}, status=status)

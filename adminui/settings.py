@@ -1,0 +1,114 @@
+"""Django's settings, made from the environment (environment.py holds the list)."""
+
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from adminui import environment, logs
+
+ENVIRONMENT = environment.read_or_exit()
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = ENVIRONMENT.data_dir
+DEMO = ENVIRONMENT.demo
+DEBUG = False  # error pages are our own in every mode
+
+assert ENVIRONMENT.secret_key is not None, "held by Environment"  # noqa: S101 - for the type checker
+SECRET_KEY = ENVIRONMENT.secret_key.get_secret_value()
+KEYRING = ENVIRONMENT.keyring
+ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
+
+PLATFORM_URL = ENVIRONMENT.platform_url
+PLATFORM_CA_FILE = ENVIRONMENT.platform_ca_file
+PLATFORM_DEADLINE = ENVIRONMENT.platform_deadline
+PLATFORM_CONNECT = ENVIRONMENT.platform_connect
+PLATFORM_REQUEST_LIMIT = ENVIRONMENT.platform_request_limit
+LOUD_WORKSPACES = ENVIRONMENT.loud_workspaces
+
+INSTALLED_APPS = [
+    "django.contrib.sessions",
+    "adminui.statics.StaticFiles",
+    "django_htmx",
+    "adminui.accounts",
+    "adminui.record",
+    "adminui.saving",
+]
+ROOT_URLCONF = "adminui.urls"
+APPEND_SLASH = True
+MIDDLEWARE = [
+    "adminui.middleware.Common",
+    "adminui.middleware.Sessions",
+    "adminui.middleware.Csrf",
+    "adminui.accounts.failures.PlatformFailures",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"environment": "adminui.templating.environment", "auto_reload": DEMO},
+    }
+]
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a form of 2,000 rows of environment has some 4,000 controls
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # a document of 1 MiB, typed and as Raw, percent-encoded
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's description of the database at `url` (postgres:// or sqlite:///)."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": unquote(parts.path.removeprefix("/")),
+            "OPTIONS": {
+                # A transaction that begins by reading can't wait for its turn to write: 98% "database is locked".
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
+            },
+        }
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    host = options.pop("host", None) or unquote(parts.hostname or "")
+    pool = {"min_size": 1, "max_size": 16, "timeout": 10}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.removeprefix("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(parts.port or ""),
+        "OPTIONS": {"connect_timeout": 5, "pool": pool, **options},
+    }
+
+
+if ENVIRONMENT.database_url is None:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    DATABASES = {"default": database(f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
+else:
+    DATABASES = {"default": database(ENVIRONMENT.database_url.get_secret_value())}
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_HOURS = ENVIRONMENT.session_hours
+SESSION_IDLE_MINUTES = ENVIRONMENT.session_idle_minutes
+SESSION_COOKIE_AGE = SESSION_IDLE_MINUTES * 60
+SIGNIN_ATTEMPTS = ENVIRONMENT.signin_attempts
+SIGNIN_ATTEMPTS_ALL = ENVIRONMENT.signin_attempts_all
+
+# A demo speaks plain HTTP on this machine, where browsers keep no Secure cookie; nothing else does.
+SESSION_COOKIE_NAME = "adminui-session" if DEMO else "__Host-session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "adminui-csrf" if DEMO else "__Host-csrf"
+CSRF_FAILURE_VIEW = "adminui.csrf.refused"
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "static-built" / "files"
+STORAGES = {"staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"}}
+SERVESTATIC_USE_ZSTD = False
+
+LOGGING = logs.django_logging(ENVIRONMENT.log_level, readable=DEMO and sys.stderr.isatty())

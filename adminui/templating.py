@@ -1,0 +1,80 @@
+"""The Jinja2 environment of all pages: autoescape, undefined names are errors, a few globals and filters."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django_htmx.jinja import htmx_script
+from heroicons.jinja import heroicon_micro, heroicon_mini
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+
+def environment(**options: Any) -> Environment:
+    """The environment for Django's Jinja2 backend, which adds `request`, `csrf_input` and `csrf_token`."""
+    made = Environment(**{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True})
+    made.globals.update(
+        url=url,
+        url_if_any=url_if_any,
+        static=static,
+        icon=heroicon_micro,
+        big_icon=heroicon_mini,
+        htmx_script=htmx_script,
+    )
+    made.filters.update(ago=ago, exact=exact)
+    return made
+
+
+def url(name: str, **kwargs: object) -> str:
+    """The address of a view by its name."""
+    return reverse(name, kwargs=kwargs)
+
+
+def url_if_any(name: str, **kwargs: object) -> str | None:
+    """The address of a view, None where there is no such view."""
+    try:
+        return reverse(name, kwargs=kwargs)
+    except NoReverseMatch:
+        return None
+
+
+def exact(moment: datetime) -> str:
+    """A moment to the second, in UTC: 2026-11-24 10:30:07 UTC."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def ago(moment: datetime | None, now: datetime | None = None) -> Markup:
+    """A moment in words, exact on hover: `<time>12 minutes ago</time>`; nothing for None."""
+    if moment is None:
+        return Markup()
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        exact(moment),
+        _words(moment.astimezone(UTC), now or datetime.now(UTC)),
+    )
+
+
+def _words(moment: datetime, now: datetime) -> str:
+    apart = abs(now - moment)
+    if apart < timedelta(seconds=45):
+        return "just now" if moment <= now else "in a moment"
+    if apart < timedelta(hours=22):
+        told = _count(apart)
+        return f"{told} ago" if moment <= now else f"in {told}"
+    days = (now.date() - moment.date()).days
+    if days == 1:
+        return "yesterday"
+    if days == -1:
+        return "tomorrow"
+    if abs(days) < 7:
+        return f"{days} days ago" if days > 0 else f"in {-days} days"
+    return f"{moment.day} {moment:%b}" + ("" if moment.year == now.year else f" {moment.year}")
+
+
+def _count(apart: timedelta) -> str:
+    minutes = max(1, round(apart.total_seconds() / 60))
+    if minutes < 60:
+        return f"{minutes} minute{'' if minutes == 1 else 's'}"
+    hours = round(minutes / 60)
+    return f"{hours} hour{'' if hours == 1 else 's'}"

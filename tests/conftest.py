@@ -1,0 +1,65 @@
+"""What tests of all rooms share: a visitor of the site, who may be signed in."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpResponse
+from django.test import AsyncClient, AsyncRequestFactory
+
+from adminui.accounts import sessions
+from adminui.accounts.here import Who
+from adminui.accounts.models import Person
+
+
+def person(name: str, *, platform_id: str | None = None, **more: Any) -> Person:
+    """The person of that name, made where there is none; their user id on the platform is `{name}-id` unless given."""
+    known = platform_id or f"{name}-id"
+    found, _ = Person.objects.get_or_create(
+        issuer=settings.PLATFORM_URL, subject=known, defaults={"name": name, "platform_id": known, **more}
+    )
+    return found
+
+
+class Visitor:
+    """A browser without a screen: Django's async client, called from tests that are not async.
+
+    Tests stay plain functions, since a test's transaction and an event loop of its own would wait for each other.
+    """
+
+    def __init__(self, *, enforce_csrf_checks: bool = False) -> None:
+        self.client = AsyncClient(enforce_csrf_checks=enforce_csrf_checks)
+
+    def get(self, path: str, **more: Any) -> HttpResponse:
+        """The answer to a GET; `headers={…}` and `query_params={…}` as Django's client takes them."""
+        response: HttpResponse = async_to_sync(self.client.get)(path, **more)
+        return response
+
+    def post(self, path: str, data: Any = None, **more: Any) -> HttpResponse:
+        """The answer to a POST of a form."""
+        response: HttpResponse = async_to_sync(self.client.post)(path, data, **more)
+        return response
+
+    def request(self, method: str, path: str, **more: Any) -> HttpResponse:
+        """The answer to any other method."""
+        response: HttpResponse = async_to_sync(self.client.generic)(method, path, **more)
+        return response
+
+    def sign_in(self, name: str = "alice", *, token: str | None = None, **about: Any) -> Who:
+        """A session as the sign-in page begins one, without asking a platform; the token is `demo-{name}`."""
+        request = AsyncRequestFactory().get("/")
+        request.session = SessionStore()
+        who = person(name, **about)
+        credential = sessions.begin(request, who, token or f"demo-{name}")
+        request.session.save()
+        self.client.cookies[settings.SESSION_COOKIE_NAME] = str(request.session.session_key)
+        return Who(person=who, token=token or f"demo-{name}", credential=UUID(str(credential.id)))
+
+
+@pytest.fixture
+def visitor(db: None) -> Visitor:
+    """Somebody who isn't signed in yet; CSRF is not checked."""
+    return Visitor()
