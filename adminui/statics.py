@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.contrib.staticfiles.finders import get_finders
@@ -50,9 +49,8 @@ def _fingerprint() -> str:
 
 
 def _sources() -> Iterator[str]:
-    ignored = list(apps.get_app_config("staticfiles").ignore_patterns)
     for finder in get_finders():
-        for name, storage in finder.list(ignored):
+        for name, storage in finder.list(StaticFiles.ignore_patterns):
             about = Path(storage.path(name)).stat()
             yield f"{name} {about.st_size} {about.st_mtime_ns}"
 

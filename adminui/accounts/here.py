@@ -1,6 +1,6 @@
 """Who is here, and the pages they get: what every view of the other rooms begins and ends with."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -33,8 +33,8 @@ class Who:
     credential: UUID
 
 
-View = Callable[..., Awaitable[HttpResponseBase]]  # (request, **kwargs)
-OwnView = Callable[..., Awaitable[HttpResponseBase]]  # (request, who, **kwargs)
+View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]  # (request, **kwargs)
+OwnView = Callable[..., Coroutine[Any, Any, HttpResponseBase]]  # (request, who, **kwargs)
 
 
 @overload
@@ -147,8 +147,8 @@ def page(
 ) -> HttpResponse:
     """A whole page by its template, which gets `context` and what base.html needs.
 
-    Without `who`, the header shows the person that this request is known to be of, if any. No answer but a static
-    file is ever stored by a browser or proxy (middleware.py).
+    Without `who`, the header shows the person that this request is known to be of, if any. `find_box: False` in
+    `context` leaves out the header's search. No answer but a static file is ever stored (middleware.py).
     """
-    shared = {"who": who or known(request), "place": place, "request_id": request_id(request)}
+    shared = {"who": who or known(request), "place": place, "find_box": True, "request_id": request_id(request)}
     return render(request, template, {**shared, **(context or {})}, status=status)
