@@ -4,7 +4,10 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any, Literal
+
+from django.core.handlers.asgi import ASGIHandler
 
 from . import faults, store
 from .answers import LIMIT, Answer, refused
@@ -14,17 +17,18 @@ Scope = dict[str, Any]
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 KEPT = 1000
-"""How many requests the log remembers."""
+"""How many requests the log tells of."""
 BODILESS = (204, 304)
 
 
 class Gate:
-    """Wraps the Django application. Needs uvicorn: a connection is cut through its transport."""
+    """Hands requests to Django, past its own ASGI entrance: that would open and close a connection of the database
+    for each, in a thread of its own. Needs uvicorn: a connection is cut through its transport.
+    """
 
-    def __init__(self, inner: Application) -> None:
+    def __init__(self, inner: ASGIHandler) -> None:
         self.inner = inner
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,22 +56,12 @@ class Gate:
         """Let the application answer, to the end, whether or not the caller still waits."""
         if body is None:
             return refused(413, f"The body is larger than {LIMIT} bytes.", headers={"connection": "close"})
-        request: Message | None = {"type": "http.request", "body": body, "more_body": False}
-        sent: list[Message] = []
-
-        async def receive() -> Message:
-            nonlocal request
-            if request is None:
-                await asyncio.Event().wait()
-            message, request = request or {}, None
-            return message
-
-        async def send(message: Message) -> None:
-            sent.append(message)
-
-        await self.inner(scope, receive, send)
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in sent[0]["headers"]}
-        return Answer(sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]), headers)
+        request, _ = self.inner.create_request(scope, BytesIO(body))
+        if request is None:
+            return refused(400, "The address is no UTF-8.")
+        response = await self.inner.get_response_async(request)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, response.getvalue(), headers)
 
 
 async def whole_body(receive: Receive) -> bytes | None:
@@ -97,7 +91,7 @@ def arrive(scope: Scope) -> tuple[Person | None, faults.Order | None]:
 
 
 def log(scope: Scope, status: int | None) -> None:
-    """Remember the request and forget the one that is a thousand before it."""
+    """Remember the request and, now and then, forget those that are long past."""
     person: Person | None = scope["box.person"]
     line = Request.objects.create(
         method=scope["method"],
@@ -107,7 +101,13 @@ def log(scope: Scope, status: int | None) -> None:
         headers=json.dumps(sorted({name.decode("latin-1").lower() for name, _ in scope["headers"]})),
         at=datetime.now(UTC),
     )
-    Request.objects.filter(id__lte=line.id - KEPT).delete()
+    if line.id % 100 == 0:
+        Request.objects.filter(id__lte=line.id - KEPT).delete()
+
+
+def logged() -> list[Request]:
+    """The last requests, oldest first."""
+    return list(Request.objects.order_by("-id")[:KEPT])[::-1]
 
 
 async def deliver(answer: Answer, cut: Literal["before", "middle"] | None, receive: Receive, send: Send) -> None:

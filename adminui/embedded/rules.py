@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 from adminui.contract import document as documents
 from adminui.contract import egress
-from adminui.contract.config import FIELDS, check
+from adminui.contract.config import FIELDS, RuntimeConfig, check
 from adminui.contract.document import ABSENT, Json, edit, get, is_object
 from adminui.contract.envelope import FieldError
 from adminui.contract.paths import Path
+
+VERSION: str = RuntimeConfig.model_fields["version"].default
+"""The version of every config that is stored here."""
 
 PROVIDER = "docker"
 """The provider that this platform runs sandboxes with."""
@@ -59,7 +62,7 @@ def stored(document: Json, versions: Mapping[str, str]) -> Json:
     """What the platform keeps of a document without violations.
 
     Defaults filled in, capabilities without a version pinned to the latest in `versions`, ports sorted and without
-    duplicates, targets canonical. Unknown keys stay as they are, and so does the order of keys.
+    duplicates, targets and ids canonical. Unknown keys stay as they are, and so does the order of keys.
     """
     for spec in FIELDS:
         if spec.default is not ABSENT and get(document, spec.path) is ABSENT:
@@ -69,6 +72,8 @@ def stored(document: Json, versions: Mapping[str, str]) -> Json:
             document = edit(document, ("capabilities", row), _pinned(capability, versions))
     ports = sorted({port for port in _listed(document, ("sandbox", "exposed_ports")) if isinstance(port, int)})
     document = edit(document, ("sandbox", "exposed_ports"), list[Json](ports))
+    ids = dict.fromkeys(id.lower() for id in _listed(document, ("secrets", "secret_ids")) if isinstance(id, str))
+    document = edit(document, ("secrets", "secret_ids"), list[Json](ids))
     if is_object(get(document, ("sandbox", "egress"))):
         targets = [target for target in _listed(document, ("sandbox", "egress", "allow")) if isinstance(target, str)]
         document = edit(document, ("sandbox", "egress", "allow"), list[Json](egress.canonical(targets)))

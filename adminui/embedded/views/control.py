@@ -6,10 +6,9 @@ from pydantic import ValidationError
 
 from adminui.contract.envelope import FieldError
 
-from .. import faults, openapi
+from .. import faults, gate, openapi
 from ..answers import Answer, invalid, ok
 from ..endpoint import Call
-from ..models import Request
 
 
 def describe(call: Call) -> Answer:
@@ -47,6 +46,6 @@ def log(call: Call) -> Answer:
             "headers": json.loads(line.headers),
             "at": line.at.isoformat(),
         }
-        for line in Request.objects.order_by("id")
+        for line in gate.logged()
     ]
     return ok(lines)

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +16,7 @@ from ..answers import Answer, invalid, ok
 from ..endpoint import Call
 from ..models import Person, Runtime
 from ..places import as_uuid, runtime, workspace
+from ..rules import VERSION
 
 STATES = ("idle", "running", "paused")
 
@@ -28,7 +28,7 @@ def listed(call: Call, org: str, ws: str) -> Answer:
     """
     place = workspace(call.caller, org, ws)
     asked = Asked.read(call.query)
-    found = Runtime.objects.select_related("owner", "project").filter(workspace=place)
+    found = Runtime.objects.select_related("owner", "project").defer("config").filter(workspace=place)
     if asked.states:
         found = found.filter(status__in=asked.states)
     if asked.project is not None:
@@ -51,7 +51,6 @@ def one(call: Call, org: str, ws: str, name: str) -> Answer:
 
 def shape(one: Runtime, caller: Person) -> dict[str, Any]:
     """A runtime item. `created_by` is the owner's username: the API has no other way to learn a colleague's name."""
-    version = json.loads(one.config).get("version")
     return {
         "id": str(one.id),
         "key": one.key,
@@ -65,7 +64,7 @@ def shape(one: Runtime, caller: Person) -> dict[str, Any]:
         "created_by": one.owner.username,
         "created_at": one.created_at.isoformat(),
         "updated_at": one.updated_at.isoformat(),
-        "config_version": version,
+        "config_version": VERSION,
         "config_digest": one.config_digest,
         "instance": instance(one),
     }
