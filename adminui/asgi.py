@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 
 def build() -> Application:
-    """The whole application, outermost first: lifespan, headers, request id and log, static files, Django."""
+    """The whole application, outermost first: lifespan, headers, request id and log, bounds, static files, Django."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "adminui.settings")
     django.setup()
     from django.core.asgi import get_asgi_application
 
-    from adminui.middleware import observed, secured  # needs the models
+    from adminui.middleware import bounded, observed, secured  # needs the models
 
     if settings.DEMO:
         statics.collect_if_stale()
     elif not statics.collected():
         sys.stderr.write("The static files are not collected: run python manage.py collectstatic.\n")
         raise SystemExit(2)
-    return living(secured(observed(statics.serving(get_asgi_application()))))
+    return living(secured(observed(bounded(statics.serving(get_asgi_application())))))
 
 
 def living(application: Application) -> Application:

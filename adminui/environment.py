@@ -58,7 +58,7 @@ class Environment(BaseSettings):
 
     mode: Literal["production", "demo"] = Field(
         "production",
-        description="`production` refuses what is insecure. `demo` fills in what is missing: own keys, the box as platform.",
+        description="`production` refuses what is insecure; `demo` brings its own keys and a platform in a box.",
     )
     # The names without prefix are known beyond this program.
     host: str = Field("127.0.0.1", alias="HOST", description="Address to listen on.")

@@ -1,4 +1,4 @@
-"""What every request passes: as plain ASGI what holds for every answer, static files included; then Django's own.
+"""What every HTTP request passes: as plain ASGI what holds for every answer, static files included; then Django's own.
 
 Django's middleware classes hop into a thread for each of their steps, which costs two thirds of the requests per
 second. What is used of them here only computes, so the subclasses call it in the event loop.
@@ -74,7 +74,23 @@ def secured(application: Application) -> Application:
                 message = {**message, "headers": [*theirs, *ours]}
             await send(message)
 
-        await application(scope, receive, sending if scope["type"] == "http" else send)
+        await application(scope, receive, sending)
+
+    return answer
+
+
+def bounded(application: Application) -> Application:
+    """Refuses a body that is larger than any form of ours, or that doesn't say how large it is, before it is read."""
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        if int(headers.get(b"content-length", b"0")) > limit:
+            await _plain(send, 413, f"This is more than the {limit} bytes that this program takes at once.\n")
+        elif b"transfer-encoding" in headers:
+            await _plain(send, 411, "A request must say how long it is, by Content-Length.\n")
+        else:
+            await application(scope, receive, send)
 
     return answer
 
@@ -87,9 +103,6 @@ def observed(application: Application) -> Application:
     """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await application(scope, receive, send)
-            return
         request_id, more, began = uuid.uuid4().hex, dict[str, Any](), time.perf_counter()
         status = 499  # until an answer begins: the browser left
 
@@ -108,7 +121,7 @@ def observed(application: Application) -> Application:
                 log.exception("failed outside of Django")
                 if status != 499:
                     raise
-                await _plain(sending, 500, b"This program failed. Its log knows this request by its X-Request-ID.\n")
+                await _plain(sending, 500, "This program failed. Its log knows this request by its X-Request-ID.\n")
             finally:
                 took = round((time.perf_counter() - began) * 1000, 1)
                 log.info("request", method=scope["method"], path=scope["path"], status=status, ms=took, **more)
@@ -116,7 +129,8 @@ def observed(application: Application) -> Application:
     return answer
 
 
-async def _plain(send: Send, status: int, body: bytes) -> None:
+async def _plain(send: Send, status: int, text: str) -> None:
+    body = text.encode()
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -13,7 +13,8 @@ from markupsafe import Markup
 
 def environment(**options: Any) -> Environment:
     """The environment for Django's Jinja2 backend, which adds `request`, `csrf_input` and `csrf_token`."""
-    made = Environment(**{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True})
+    options |= {"autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    made = Environment(**options)  # noqa: S701 - it is on, one line above
     made.globals.update(
         url=url,
         url_if_any=url_if_any,

@@ -4,11 +4,12 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 _DATA_DIR = tempfile.mkdtemp(prefix="adminui-tests-")
 atexit.register(shutil.rmtree, _DATA_DIR, ignore_errors=True)
 
-for _name in [name for name in os.environ if name.startswith("ADMINUI_")]:
+for _name in [name for name in os.environ if name.startswith("ADMINUI_") or name in ("HOST", "PORT", "BOX_PORT")]:
     del os.environ[_name]
 os.environ |= {
     "ADMINUI_MODE": "demo",
@@ -24,4 +25,5 @@ if "DATABASE_URL" not in os.environ:  # as tests/postgres.py gives one
     # A file, not memory: threads of one test have connections of their own, as in production.
     DATABASES["default"]["TEST"] = {"NAME": os.path.join(_DATA_DIR, "test.sqlite3")}
 
+STATIC_ROOT = Path(_DATA_DIR, "static", "files")
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

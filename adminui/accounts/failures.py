@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from asgiref.sync import markcoroutinefunction
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from adminui.accounts import sessions
-from adminui.accounts.here import known, page, to_signin
+from adminui.accounts.here import page, to_signin
+from adminui.accounts.places import Place, is_loud
 from adminui.platform import errors
 
 
@@ -36,13 +38,12 @@ class PlatformFailures:
         return await self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Called by Django in a thread, so it may use the database."""
+        """Called by Django in the request's own thread, so it may use the database."""
         if not isinstance(exception, errors.PlatformError):
             return None
         note(request, exception)
         if isinstance(exception, errors.Unauthorized):
             sessions.end(request)
-            vars(request)["_who"] = None
             return to_signin(request, why="token")
         return platform_page(request, exception)
 
@@ -57,8 +58,14 @@ def note(request: HttpRequest, error: errors.PlatformError) -> None:
 def platform_page(request: HttpRequest, error: errors.PlatformError) -> HttpResponse:
     """The page of an error of the platform, with the status that fits it."""
     status, title = _told(error, _kwargs(request))
+    wait = "" if error.retry_after is None else f" Try again in {error.retry_after} seconds."
     response = error_page(
-        request, status=status, title=title, sentence=error.sentence, platform_request=error.request_id, again=True
+        request,
+        status=status,
+        title=title,
+        sentence=error.sentence + wait,
+        platform_request=error.request_id,
+        again=True,
     )
     if error.retry_after is not None:
         response["Retry-After"] = str(error.retry_after)
@@ -68,14 +75,10 @@ def platform_page(request: HttpRequest, error: errors.PlatformError) -> HttpResp
 def _told(error: errors.PlatformError, where: dict[str, str]) -> tuple[int, str]:
     """Status and title of the page for an error."""
     match error:
-        case errors.NotFound() | errors.Misaddressed():
-            return 404, _not_there(where)
-        case errors.Foreign(status=404):
+        case errors.NotFound() | errors.Misaddressed() | errors.Foreign(status=404):
             return 404, _not_there(where)
         case errors.Forbidden():
-            return 403, "No access" + "".join(
-                f" {'/' if key == 'ws' else 'to'} {where[key]}" for key in ("org", "ws") if key in where
-            )
+            return 403, f"No access to {_named(where)}" if where else "No access"
         case errors.RateLimited():
             return 429, "Too many requests for the platform"
         case errors.Refused():
@@ -100,6 +103,10 @@ def _not_there(where: dict[str, str]) -> str:
     return "No such organization" if "org" in where else "Not found"
 
 
+def _named(where: dict[str, str]) -> str:
+    return " / ".join(where[part] for part in ("org", "ws") if part in where)
+
+
 def error_page(
     request: HttpRequest,
     *,
@@ -110,52 +117,54 @@ def error_page(
     again: bool = False,
 ) -> HttpResponse:
     """The page of any error: what happened, the request's id, a way back, and with `again` a way to try it again."""
+    where = _kwargs(request)
+    place = Place(where.get("org"), where.get("ws"), loud="ws" in where and is_loud(where["ws"]))
     context = {
         "status": status,
         "title": title,
         "sentence": sentence,
         "platform_request": platform_request,
         "again": request.get_full_path() if again and request.method == "GET" else None,
-        "ways": _ways(request),
+        "ways": _ways(request, where),
     }
-    return page(request, "error.html", context, status=status, who=known(request))
+    return page(request, "error.html", context, status=status, place=place)
 
 
-def _ways(request: HttpRequest) -> list[Way]:
+def _ways(request: HttpRequest, where: dict[str, str]) -> list[Way]:
     """Where to go from here: the nearest page above this one first, then the start."""
-    where = _kwargs(request)
     ways: list[Way] = []
     if "ws" in where:
-        ways.append(Way(f"Runtimes of {where['ws']}", _address("workspace-runtimes", org=where["org"], ws=where["ws"])))
+        address = reverse("workspace-runtimes", kwargs={"org": where["org"], "ws": where["ws"]})
+        ways.append(Way(f"Runtimes of {where['ws']}", address))
     if "org" in where:
-        ways.append(Way(f"Workspaces of {where['org']}", _address("org", org=where["org"])))
-    ways.append(Way("Start", _address("home")))
-    return [way for way in ways if way.href not in ("", request.path)][:2]
+        ways.append(Way(f"Workspaces of {where['org']}", reverse("org", kwargs={"org": where["org"]})))
+    ways.append(Way("Organizations", reverse("home")))
+    return [way for way in ways if way.href != request.path][:2]
 
 
 def _kwargs(request: HttpRequest) -> dict[str, str]:
+    """The names in this request's address: org, ws, runtime, as far as it has them."""
     match = request.resolver_match
     return {} if match is None else {key: str(value) for key, value in match.kwargs.items()}
 
 
-def _address(name: str, **kwargs: str) -> str:
-    try:
-        return reverse(name, kwargs=kwargs)
-    except NoReverseMatch:
-        return ""
-
-
-# Django's own errors. They run in a thread of their own and touch no database.
+# Django's own errors. Their functions run in a thread that is nobody's, so they touch no database.
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: a request that no browser of ours sends."""
-    return error_page(
-        request,
-        status=400,
-        title="This request can’t be read",
-        sentence="Something in it is not as it should be. Go back and try again.",
-    )
+    """400: a request that no page of ours makes; 413: one that is too large."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return error_page(
+            request,
+            status=413,
+            title="Too much at once",
+            sentence="More was sent than this program takes in one form, so nothing was done.",
+        )
+    if isinstance(exception, DisallowedHost):
+        sentence = "This program isn’t known by the name that was asked for. Its settings list the names it has."
+    else:
+        sentence = "Something in it is not as it should be. Go back, load the page again, and try once more."
+    return error_page(request, status=400, title="This request can’t be read", sentence=sentence)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -179,6 +188,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
         request,
         status=500,
         title="This program failed",
-        sentence="It is our fault, not yours. Nothing more was done. The log knows this request by its number.",
+        sentence="The fault is ours, not yours. The log knows this request by the number below.",
         again=True,
     )

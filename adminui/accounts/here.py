@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from adminui.accounts.places import Place
 
 NEXT_LIMIT = 2000  # characters of an address to come back to
-Why = Literal["ended", "token"]  # why someone has to sign in again; the sign-in page says it in words
+Why = Literal["ended", "token", "form"]  # why someone has to sign in again; the sign-in page says it in words
 
 
 @dataclass(frozen=True)
@@ -86,19 +86,20 @@ def to_signin(request: HttpRequest, why: Why | None = None) -> HttpResponse:
 
     `why` is told there; left out, it is found: a session cookie that leads to nobody is a session that ended.
     """
-    query: dict[str, str] = {}
-    back = _page_of(request)
-    if back not in (None, "/"):
-        query["next"] = str(back)
     if why is None and settings.SESSION_COOKIE_NAME in request.COOKIES:
         why = "ended"
-    if why is not None:
-        query["why"] = why
-    address = reverse("signin") + (f"?{urlencode(query)}" if query else "")
+    address = signin_address(_page_of(request), why)
     if "HX-Request" in request.headers:
         # htmx would follow a redirect itself and put the sign-in page into the part it asked for.
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
+
+
+def signin_address(back: str | None, why: Why | None) -> str:
+    """The sign-in page that comes back to the path `back` (None: the start) and tells why."""
+    query = {"next": back if back != "/" else None, "why": why}
+    given = {name: value for name, value in query.items() if value is not None}
+    return reverse("signin") + (f"?{urlencode(given)}" if given else "")
 
 
 def _page_of(request: HttpRequest) -> str | None:

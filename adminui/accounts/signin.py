@@ -68,18 +68,26 @@ async def by_token(request: HttpRequest, token: str) -> Person:
 @transaction.atomic
 def _admit(request: HttpRequest, user: User, token: str, attempt: throttle.Attempt) -> Person:
     throttle.give_back(attempt)
+    if _kept(user.id) != user.id:
+        raise NotSignedIn("The platform names you by an id that can’t be kept. Ask who runs it.", status=502)
+    full_name = user.full_name or " ".join(filter(None, (user.first_name, user.last_name)))
     person, _ = Person.objects.update_or_create(
         issuer=settings.PLATFORM_URL,
         subject=user.id,
         defaults={
             "platform_id": user.id,
-            "name": user.username or user.full_name or user.email_address or user.id,
-            "full_name": user.full_name or " ".join(filter(None, (user.first_name, user.last_name))),
-            "email": user.email_address or "",
+            "name": _kept(user.username or full_name or user.email_address or user.id),
+            "full_name": _kept(full_name),
+            "email": _kept(user.email_address or ""),
         },
     )
     sessions.begin(request, person, token)
     return person
+
+
+def _kept(text: str) -> str:
+    """As much of the platform's text as a column holds, without what PostgreSQL refuses."""
+    return text.replace("\0", "�").encode(errors="replace").decode()[:255]
 
 
 def _why(error: errors.PlatformError) -> NotSignedIn:

@@ -8,10 +8,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve, reverse
 from django.views.decorators.http import require_http_methods
 
-from adminui.accounts import sessions, signin as signing
+from adminui.accounts import sessions
+from adminui.accounts import signin as signing
 from adminui.accounts.failures import error_page
 from adminui.accounts.here import Who, own_path, page, signed_in, who
 from adminui.accounts.signin import NotSignedIn
+
+NOTICES: dict[str, str] = {
+    "ended": "Your session has ended. Sign in to go on where you were.",
+    "token": "The platform no longer accepts your session’s token, so it was ended. Sign in to go on where you were.",
+    "form": "This page had been open for too long, so nothing was sent. Try again; if it comes back, let your browser "
+    "keep this site’s cookies.",
+}
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ def _form(request: HttpRequest, back: str | None, error: NotSignedIn | None = No
     context = {
         "error": error,
         "back": None if back is None else _coming_back(back),
-        "why": request.GET.get("why") if error is None else None,
+        "notice": NOTICES.get(request.GET.get("why", "")) if error is None else None,
         "demo_people": signing.DEMO_PEOPLE if settings.DEMO else (),
         "hours": settings.SESSION_HOURS,
         "idle_minutes": settings.SESSION_IDLE_MINUTES,
