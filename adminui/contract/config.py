@@ -7,14 +7,15 @@ unknown keys; they are for checking, never for producing what is sent.
 import math
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from adminui.contract import egress
-from adminui.contract.document import Json, get, is_broken, walk
-from adminui.contract.envelope import FieldError
+from adminui.contract.document import Json, containers, get, is_broken, items
+from adminui.contract.envelope import MAX_ERRORS, FieldError
 from adminui.contract.fields import Control, FieldSpec, Option, Section, specs
 from adminui.contract.messages import plain
 from adminui.contract.paths import Path
@@ -306,14 +307,14 @@ def check(document: Json, *, timeout_cap: int | None = None) -> tuple[FieldError
     """Everything that is wrong with a config, in the order of the form; empty when nothing is. Never raises.
 
     `loc` are document paths, `msg` sentences in plain words. `timeout_cap` is the organization's limit of
-    `sandbox.timeout_seconds` in seconds.
+    `sandbox.timeout_seconds` in seconds. Of each kind of error the first 1,000 are told.
     """
-    found = list(_unfit(document))
+    found = list(islice(_unfit(document), MAX_ERRORS))
     try:
         RuntimeConfig.model_validate(document)
     except ValidationError as trouble:
-        found += _translated(trouble)
-    found += _repeated(document)
+        found += islice(_translated(trouble), MAX_ERRORS)
+    found += islice(_repeated(document), MAX_ERRORS)
     seconds = get(document, ("sandbox", "timeout_seconds"))
     if timeout_cap is not None and type(seconds) is int and seconds > timeout_cap:
         said = f"Must be {timeout_cap} or less, the limit of this organization."
@@ -329,16 +330,23 @@ def _order(error: FieldError) -> tuple[int, int]:
 
 def _unfit(document: Json) -> Iterator[FieldError]:
     """What no part of a document may hold, known or not."""
-    for path, value in walk(document):
-        texts = value if isinstance(value, dict) else (value,) if isinstance(value, str) else ()
-        for text in texts:
-            at = (*path, text) if isinstance(value, dict) else path
-            if "\0" in text:
-                yield FieldError(at, "Can’t contain a NUL character.", "nul_character")
-            if is_broken(text):
-                yield FieldError(at, "Can’t contain half of a character (a lone surrogate).", "string_unicode")
-        if isinstance(value, float) and not math.isfinite(value):
-            yield FieldError(path, "Must be a finite number.", "finite_number")
+    yield from _unfit_leaf((), document)
+    for path, value in containers(document):
+        for segment, child in items(value):
+            if isinstance(segment, str):
+                yield from _unfit_leaf((*path, segment), segment)
+            if isinstance(child, (str, float)):
+                yield from _unfit_leaf((*path, segment), child)
+
+
+def _unfit_leaf(path: Path, value: Json) -> Iterator[FieldError]:
+    if isinstance(value, str):
+        if "\0" in value:
+            yield FieldError(path, "Can’t contain a NUL character.", "nul_character")
+        if is_broken(value):
+            yield FieldError(path, "Can’t contain half of a character (a lone surrogate).", "string_unicode")
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield FieldError(path, "Must be a finite number.", "finite_number")
 
 
 def _translated(trouble: ValidationError) -> Iterator[FieldError]:

@@ -7,7 +7,7 @@ Documents from `read` are at most `MAX_DEPTH` containers deep, so walking them b
 import hashlib
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import Any, Final, Literal, TypeGuard
 
@@ -119,34 +119,42 @@ def _require_faithful(
     document: Json, max_depth: int, duplicates: list[tuple[JsonObject, str]], *, surrogates: bool
 ) -> None:
     again = {id(built): key for built, key in duplicates}
-    for path, value in walk(document, max_depth=max_depth):
+    _require_faithful_leaf((), document, surrogates=surrogates)
+    for path, value in containers(document):
+        if len(path) >= max_depth:
+            raise Unfaithful(_too_deep(max_depth))
         if isinstance(value, dict):
             if id(value) in again:
                 raise Unfaithful(f"Duplicate key {json.dumps(again[id(value)])} in {place(path)}.")
-            if surrogates and any(is_broken(key) for key in value):
+            if surrogates and any(map(is_broken, value)):
                 raise Unfaithful(f"A lone surrogate (half of a character) is in a key of {place(path)}.")
-        elif isinstance(value, float):
-            if math.isinf(value):
-                raise Unfaithful(f"A number is too large in {place(path)}.")
-        elif surrogates and isinstance(value, str) and is_broken(value):
-            raise Unfaithful(f"A lone surrogate (half of a character) is in {place(path)}.")
+        for segment, child in items(value):
+            if isinstance(child, float) or (surrogates and isinstance(child, str)):
+                _require_faithful_leaf((*path, segment), child, surrogates=surrogates)
 
 
-def walk(document: Json, *, max_depth: int | None = None) -> Iterator[tuple[Path, Json]]:
-    """Every value of a document with its document path, the document itself first. Safe at any depth.
+def _require_faithful_leaf(path: Path, value: Json, *, surrogates: bool) -> None:
+    if isinstance(value, float) and math.isinf(value):
+        raise Unfaithful(f"A number is too large in {place(path)}.")
+    if surrogates and isinstance(value, str) and is_broken(value):
+        raise Unfaithful(f"A lone surrogate (half of a character) is in {place(path)}.")
 
-    Raises Unfaithful when there are more than `max_depth` containers in each other.
-    """
-    waiting: list[tuple[Path, Json]] = [((), document)]
+
+def containers(document: Json) -> Iterator[tuple[Path, JsonObject | list[Json]]]:
+    """Every object and list of a document with its document path, outer ones first, in order. Safe at any depth."""
+    waiting: list[tuple[Path, JsonObject | list[Json]]] = []
+    if isinstance(document, (dict, list)):
+        waiting.append(((), document))
     while waiting:
         path, value = waiting.pop()
-        if max_depth is not None and len(path) >= max_depth and isinstance(value, (dict, list)):
-            raise Unfaithful(_too_deep(max_depth))
         yield path, value
-        if isinstance(value, dict):
-            waiting.extend(((*path, key), child) for key, child in reversed(value.items()))
-        elif isinstance(value, list):
-            waiting.extend(((*path, index), value[index]) for index in range(len(value) - 1, -1, -1))
+        inner = [((*path, segment), child) for segment, child in items(value) if isinstance(child, (dict, list))]
+        waiting.extend(reversed(inner))
+
+
+def items(container: JsonObject | list[Json]) -> Iterable[tuple[Segment, Json]]:
+    """What an object or list holds, each with its key or position."""
+    return container.items() if isinstance(container, dict) else enumerate(container)
 
 
 def is_broken(text: str) -> bool:

@@ -136,8 +136,8 @@ def _is_literal(text: str) -> bool:
 def _writer() -> YAML:
     yaml = YAML(typ="safe", pure=True)
     yaml.Representer = _Representer
-    yaml.default_flow_style = False  # type: ignore[assignment]  # declared as None there
-    yaml.sort_base_mapping_type_on_output = False
+    yaml.default_flow_style = False
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # declared as None there
     yaml.allow_unicode = True
     yaml.width = 2**31
     return yaml
@@ -293,7 +293,7 @@ class _Reader:
             frame.key = None
 
     def _resolved(self, event: ScalarEvent) -> Json:
-        text = event.value
+        text: str = event.value
         if _NULL.fullmatch(text):
             return None
         if _TRUE.fullmatch(text) or _FALSE.fullmatch(text):
@@ -308,7 +308,7 @@ class _Reader:
             if number in (math.inf, -math.inf):
                 raise self._refused("A number is too large.", event)
             return number
-        return str(text)
+        return text
 
     def _path(self) -> Path:
         if not self.open:
