@@ -49,8 +49,8 @@ class Key:
     @classmethod
     def parse(cls, text: str) -> Self:
         """A key out of `id:base64`; raises BadKey."""
-        key_id, _, encoded = text.strip().partition(":")
-        if not _KEY_ID.fullmatch(key_id):
+        key_id, colon, encoded = text.strip().partition(":")
+        if not colon or not _KEY_ID.fullmatch(key_id):  # without a colon it may be the secret that stands there
             raise BadKey("must hold keys like “2026-11:” and 32 bytes in base64, the id of letters, digits, . _ and -")
         try:
             secret = base64.b64decode(encoded, validate=True)
