@@ -1,0 +1,13 @@
+"""Text as people can see it: what has no shape, or turns others round, written out."""
+
+import re
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb]"
+    "|[\ue000-\uf8ff\U000e0000-\U0010ffff]"
+)
+
+
+def visible(text: str) -> str:
+    """`text` with control, invisible, direction-changing and private characters written as \\u{…}; tab and newline stay."""
+    return _UNSEEN.sub(lambda found: f"\\u{{{ord(found[0]):04x}}}", text)

@@ -1,0 +1,126 @@
+"""The one entrance to a save: whoever wants to change a config calls `submit`.
+
+Order of things, and why: the order is claimed (one save a form and revision), the stored document is read and
+compared with the base (the platform has no If-Match), the intent is committed (no PUT without a record), the PUT
+goes out once, and what the answer proves is written down. See protocol.py for the table.
+"""
+
+import asyncio
+import random
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError
+
+from adminui.accounts.here import Who
+from adminui.accounts.upstream import platform
+from adminui.contract.document import Json, same
+from adminui.contract.envelope import Envelope
+from adminui.contract.stored import is_stored
+from adminui.platform.address import RuntimeRef
+from adminui.platform.answers import Stored
+from adminui.platform.errors import Insecure, Misaddressed, NotSent, PlatformError, RateLimited, Refused, Unclear
+from adminui.saving import steps, tasks
+from adminui.saving.models import Save
+from adminui.saving.protocol import State, classify
+from adminui.saving.settle import read_back
+from adminui.saving.steps import Order, Trace
+
+PATIENCE = 10.0
+"""Seconds that a page waits for its save before it shows it as under way."""
+RETRIES = 2
+OWN_WAIT = 10
+"""Seconds of Retry-After that are waited out here, once; longer ones are told."""
+
+
+class Unrecorded(Exception):
+    """The record can't be written, so nothing was sent."""
+
+
+async def submit(order: Order, who: Who, trace: Trace) -> Save:
+    """Saves an order and returns its row, closed or still open; the first one's row when it was submitted before.
+
+    Raises Unrecorded when the save can't be written down; then nothing was sent.
+    """
+    try:
+        save, ours = await sync_to_async(steps.claim)(order, who.person, who.credential, trace)
+    except DatabaseError as error:
+        raise Unrecorded("Nothing was sent: this save can’t be recorded right now.") from error
+    if ours:
+        tasks.start(save.id, _run(save.id, order, who.token))
+    await tasks.wait(save.id, PATIENCE)
+    save = await Save.objects.aget(pk=save.id)
+    if save.state == State.COMPARING and ours and save.id not in tasks.running():
+        raise Unrecorded("Nothing was sent: this save can’t be recorded right now.")
+    return save
+
+
+async def _run(save: UUID, order: Order, token: str) -> None:
+    ref = RuntimeRef(order.form.organization, order.form.workspace, str(order.form.runtime))
+    try:
+        current = await platform().config(token, ref)
+    except PlatformError as error:
+        state = State.REJECTED if isinstance(error, Refused) else State.NOT_SENT
+        await _conclude(save, state, "read", error)
+        return
+    if current.document is None:
+        await _conclude(save, State.NOT_SENT, "read", current)
+        return
+    if not same(order.base, current.document) and not is_stored(order.document, current.document):
+        await _conclude(save, State.CHANGED, "read", current)
+        return
+    await sync_to_async(steps.intend)(save)
+    answer = await _put(ref, token, order.document)
+    state = classify(order.document, answer)
+    await _conclude(save, state, "put", answer)
+    if state is State.UNKNOWN:
+        await read_back(save, order.base, order.document, token)
+
+
+async def _put(ref: RuntimeRef, token: str, document: Json) -> Stored | PlatformError:
+    """One PUT that reaches the platform at most once, but for a rate limit, which refuses before it stores."""
+    waited = False
+    refused_early = 0
+    while True:
+        try:
+            return await platform().replace_config(token, ref, document)
+        except (Insecure, Misaddressed) as error:
+            return error
+        except NotSent as error:
+            if refused_early == RETRIES:
+                return error
+            refused_early += 1
+            await asyncio.sleep(random.uniform(0.1, 0.4) * refused_early)
+        except RateLimited as error:
+            if waited or error.retry_after is None or error.retry_after > OWN_WAIT:
+                return error
+            waited = True
+            await asyncio.sleep(error.retry_after)
+        except PlatformError as error:
+            return error
+
+
+async def _conclude(save: UUID, state: State, phase: str, answer: Stored | PlatformError) -> None:
+    await sync_to_async(steps.conclude)(
+        save,
+        state,
+        evidence(phase, answer),
+        found=answer.document if isinstance(answer, Stored) else None,
+        envelope=_envelope(answer),
+    )
+
+
+def _envelope(answer: Stored | PlatformError) -> Envelope | None:
+    return answer.envelope if isinstance(answer, Refused | Unclear) else None
+
+
+def evidence(phase: str, answer: Stored | PlatformError) -> dict[str, Json]:
+    """What an answer of the platform proves, without any text of the config: phase, kind, status, its request id."""
+    facts: dict[str, Json] = {"phase": phase, "kind": type(answer).__name__, "platform_request": answer.request_id}
+    if isinstance(answer, Refused | Unclear):
+        facts["status"] = answer.status
+    if isinstance(answer, RateLimited) and answer.retry_after is not None:
+        facts["retry_after"] = int(answer.retry_after)
+    if isinstance(answer, Stored) and answer.why_not:
+        facts["why_not"] = answer.why_not
+    return facts

@@ -1,0 +1,59 @@
+"""Work that runs to its end though the browser left: one task a save, waited for when the server stops.
+
+A plain async view is cancelled with its request. A save's task is started in an empty context, so that it doesn't
+borrow the request's database thread, opens its own ThreadSensitiveContext and closes its connections behind it: else
+every browser that vanishes leaks one.
+"""
+
+import asyncio
+import contextvars
+from collections.abc import Coroutine
+from uuid import UUID
+
+import structlog
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from django.db import connections
+
+log = structlog.get_logger(__name__)
+
+_running: dict[UUID, asyncio.Task[None]] = {}
+
+
+async def _alone(save: UUID, work: Coroutine[None, None, None]) -> None:
+    async with ThreadSensitiveContext():
+        try:
+            await work
+        except Exception:  # nobody awaits this task's result: the log is where it is seen, recovery what mends it
+            log.exception("save_broke_off", save=str(save))
+        finally:
+            await sync_to_async(connections.close_all)()
+
+
+def start(save: UUID, work: Coroutine[None, None, None]) -> None:
+    """Runs `work` for a save in a task of its own."""
+    task = asyncio.create_task(_alone(save, work), name=f"save {save}", context=contextvars.Context())
+    _running[save] = task
+    task.add_done_callback(lambda _: _running.pop(save, None))
+
+
+def running() -> frozenset[UUID]:
+    """The saves that run in this process now."""
+    return frozenset(_running)
+
+
+async def wait(save: UUID, patience: float) -> None:
+    """Waits up to `patience` seconds for a save that runs in this process; cancelling the wait leaves it running."""
+    task = _running.get(save)
+    if task is not None and task.get_loop() is asyncio.get_running_loop():
+        await asyncio.wait({task}, timeout=patience)
+
+
+async def drain(deadline: float) -> int:
+    """Waits up to `deadline` seconds for all saves that run here; returns how many had to be left to recovery."""
+    tasks = set(_running.values())
+    if not tasks:
+        return 0
+    _, pending = await asyncio.wait(tasks, timeout=deadline)
+    for task in pending:
+        task.cancel()
+    return len(pending)
