@@ -22,7 +22,7 @@ from adminui.contract.paths import Path
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _SECRET = re.compile(
-    r"TOKEN|SECRET|PASSW|PASSPHRASE|PASS(_|$)|PWD|CREDENTIAL|PRIVATE|DSN|COOKIE|BEARER|KEYS?(_|\d|$)|AUTH(?!ORS?(_|$))",
+    r"TOKEN|SECRET|PASSW|PASSPHRASE|(^|_)PASS(_|$)|PWD|CREDENTIAL|PRIVATE|DSN|COOKIE|BEARER|KEYS?(_|\d|$)|AUTH(?!ORS?(_|$))",
     re.IGNORECASE,
 )
 

@@ -60,13 +60,13 @@ def _read(text: str) -> tuple[Kind, str]:
         return "TCP", _tcp(scheme, rest)
     if "/" in lowered:
         return _network(lowered)
+    if lowered.startswith("*."):
+        _require_name(lowered[2:], dotted=False)
+        return "wildcard", lowered
     if ":" in lowered or _NUMERIC.fullmatch(lowered.rpartition(".")[2]):
         return "address", str(_address(lowered))
     if lowered == "*":
         raise ValueError("“*” alone is not allowed. Give a suffix, like *.example.com, or leave egress at its default.")
-    if lowered.startswith("*."):
-        _require_name(lowered[2:], dotted=False)
-        return "wildcard", lowered
     _require_name(lowered)
     return "name", lowered
 
