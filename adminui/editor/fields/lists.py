@@ -1,0 +1,165 @@
+"""Lists: of short values, and of capabilities."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from adminui.contract import egress
+from adminui.contract.document import ABSENT, Absent, Json
+from adminui.contract.fields import FieldSpec
+from adminui.contract.paths import Path
+from adminui.editor.fields.base import Misfit, fits_line
+from adminui.editor.fields.number import whole_number
+from adminui.editor.fields.rowfields import RowsField
+from adminui.editor.fields.rows import OWN, Column, Origin, Row, Rows, RowsControl
+
+_BETWEEN = re.compile(r"[\s,;]+")
+
+
+class ListField(RowsField):
+    """A list of texts. `was` is the position in the stored list."""
+
+    def take(self, stored: Json) -> dict[str, Origin] | None:
+        """An item that an input can't hold has no cell."""
+        if not isinstance(stored, list):
+            return None
+        return {str(at): Origin(at, item, self.cells(item)) for at, item in enumerate(stored)}
+
+    def column(self, part: FieldSpec) -> Column:
+        """A row is one value, and has the control's name itself."""
+        return super().column(part)._replace(key="")
+
+    def cells(self, item: Json) -> dict[str, str]:
+        """What the row's controls hold of an item."""
+        return {"": item} if isinstance(item, str) and fits_line(item) else {}
+
+    def item(self, row: Row, origin: Origin | None, control: str) -> Json:
+        """The text exactly as typed."""
+        if not fits_line(row.cells[""]):
+            raise Misfit(control, "Must be one line, without line breaks.")
+        return row.cells[""]
+
+
+class SecretsControl(RowsControl):
+    """Ids of secrets, typed or pasted."""
+
+    noun = "secret id"
+
+
+class SecretsField(ListField):
+    """Ids of the person's stored secrets. Values never pass through here."""
+
+    widget: Any = SecretsControl
+
+
+class TargetsControl(RowsControl):
+    """Where a sandbox may connect to; each with its kind beside it."""
+
+    noun = "target"
+
+    def get_context(self, name: str, value: Rows, attrs: Any = None) -> dict[str, Any]:
+        """Rows with the kind of their target."""
+        context = super().get_context(name, value, attrs)
+        for row in context["widget"]["rows"]:
+            row["tag"] = egress.kind_of(row["cells"][0]["value"] or "")
+        return context
+
+
+class TargetsField(ListField):
+    """The targets of egress."""
+
+    widget: Any = TargetsControl
+
+
+class PortsControl(RowsControl):
+    """Chips that can be edited, and a blank one at the end. A pasted list of ports makes a chip each."""
+
+    noun = "port"
+    spare = True
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Rows:
+        """What a separator stands in, in a row of the person's own, is several rows."""
+        posted = super().value_from_datadict(data, files, name)
+        rows: list[Row] = []
+        for row in posted.rows:
+            parts = _BETWEEN.split(row.cells.get("", "").strip()) if row.was == OWN else []
+            rows.extend(Row({"": part}, OWN, row.at) for part in parts if len(parts) > 1)
+            if len(parts) < 2:
+                rows.append(row)
+        return posted._replace(rows=tuple(rows))
+
+
+class PortsField(ListField):
+    """Port numbers as chips. The platform sorts them; here they stay in the order they were given."""
+
+    shape = "chips"
+    widget: Any = PortsControl
+
+    def cells(self, item: Json) -> dict[str, str]:
+        """The digits of an integer."""
+        return {"": str(item)} if isinstance(item, int) and not isinstance(item, bool) else {}
+
+    def item(self, row: Row, origin: Origin | None, control: str) -> Json:
+        """The integer. Raises Misfit."""
+        try:
+            return whole_number(row.cells[""])
+        except ValueError as wrong:
+            raise Misfit(control, str(wrong)) from None
+
+
+class CapabilitiesControl(RowsControl):
+    """Name, version, enabled."""
+
+    noun = "capability"
+
+    def part(self, origin: Origin, key: str) -> Json | Absent:
+        """A part of the stored object."""
+        return origin.item.get(key, ABSENT) if isinstance(origin.item, dict) else ABSENT
+
+
+class CapabilitiesField(ListField):
+    """Capabilities in their order. What an object has besides the three parts stays with it."""
+
+    widget: Any = CapabilitiesControl
+    movable = True
+
+    def column(self, part: FieldSpec) -> Column:
+        """An optional version says what its absence means."""
+        placeholder = "latest" if part.path == ("version",) else ""
+        return RowsField.column(self, part)._replace(placeholder=placeholder)
+
+    def cells(self, item: Json) -> dict[str, str]:
+        """Each part that a control can hold; what is absent shows what that means."""
+        if not isinstance(item, dict):
+            return {}
+        cells = {}
+        for key in ("name", "version"):
+            part = item.get(key)
+            if part is None and (key == "version" or key not in item):
+                part = ""
+            if isinstance(part, str) and fits_line(part):
+                cells[key] = part
+        enabled = item.get("enabled", True)
+        return {**cells, "enabled": "true" if enabled else "false"} if isinstance(enabled, bool) else cells
+
+    def item(self, row: Row, origin: Origin | None, control: str) -> Json:
+        """The stored object with the changed parts, or a new one."""
+        stored, before = ({}, {}) if origin is None else (origin.item, origin.cells)
+        item: dict[str, Json] = dict(stored) if isinstance(stored, dict) else {}
+        for key, value in row.cells.items():
+            if value == before.get(key):
+                continue
+            if key == "enabled":
+                item[key] = value != "false"
+            elif not fits_line(value):
+                raise Misfit(f"{control}.{key}", "Must be one line, without line breaks.")
+            elif value or key == "name":
+                item[key] = value
+            else:
+                item.pop(key, None)
+        return item
+
+    def item_places(self, path: Path, control: str) -> dict[Path, str]:
+        """A control a part, and the name for the whole."""
+        parts = {(*path, key): f"{control}.{key}" for key in ("name", "version", "enabled")}
+        return {path: f"{control}.name", **parts}

@@ -1,0 +1,288 @@
+"""The form of one config: document → controls → changes. built from the contract.
+
+    form = ConfigForm.opened(document)                 # a page of what is stored
+    form = ConfigForm.posted(document, request.POST)   # what came back, over the same document
+    form.is_valid(), form.changes(), form.document()
+
+The document goes in as it was read and comes out with the edits alone. A control that posts what it would post
+untouched, or doesn't post, is no edit.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, NamedTuple, Self, cast
+
+from django import forms
+from django.forms.utils import ErrorDict
+from django.http import QueryDict
+from django.utils.functional import cached_property
+
+from adminui.contract import paths
+from adminui.contract.changes import Change, diff
+from adminui.contract.config import FIELDS, check
+from adminui.contract.document import ABSENT, Absent, Json, edit, get, same
+from adminui.contract.envelope import FieldError, document_path
+from adminui.contract.merge import merge
+from adminui.contract.paths import Path
+from adminui.editor import raw
+from adminui.editor.errors import Placed, Trace, place
+from adminui.editor.fields import field_for, shown
+from adminui.editor.fields.base import ConfigField, Misfit, Pair, Posted, as_json
+from adminui.editor.fields.number import NumberField
+from adminui.editor.raw import Raw
+from adminui.editor.sections import SectionView, sections
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the form knows beside the document: the organization's cap of the timeout in seconds, and its name."""
+
+    timeout_cap: int | None = None
+    organization: str = ""
+
+
+class Acted(NamedTuple):
+    """The values after a button was pressed, and the name of the control that should have the focus then."""
+
+    values: list[Pair]
+    focus: str
+
+
+class Problem(NamedTuple):
+    """One line of the error summary. `control` None: the form doesn't show it, `path` says what it is about."""
+
+    control: str | None
+    text: str
+    path: str
+    from_platform: bool
+
+
+class ConfigForm(forms.BaseForm):
+    """One config on the screen. Make it with `opened` or `posted`.
+
+    `readonly` is the sentence why nothing can be changed, None when it can. `focus` is the name of the control that the
+    page puts the focus on, set by the caller after `act`.
+    """
+
+    base_fields: ClassVar[dict[str, forms.Field]] = {
+        paths.text(spec.path): field_for(spec) for spec in FIELDS if shown(spec)
+    }
+
+    def __init__(self, base: Json, posted: Posted | None, facts: Facts, readonly: str | None) -> None:
+        super().__init__(data=posted, auto_id="%s")
+        self.base = base
+        self.facts = facts
+        self.readonly = readonly
+        self.focus: str | None = None
+        self.raw = Raw(base, None if posted is None else posted.get(raw.NAME))
+        self._refused: list[Placed] = []
+        for field in self.controls.values():
+            field.open(get(base, field.path), _blocked(base, field.path))
+            if isinstance(field, NumberField) and field.path == ("sandbox", "timeout_seconds"):
+                field.most, field.limit_of = facts.timeout_cap, facts.organization
+        bound = posted is not None
+        self.entries = {name: field.clean(self[name].data if bound else None) for name, field in self.controls.items()}
+        """What each field's controls hold and mean."""
+
+    @classmethod
+    def opened(cls, document: Json, *, facts: Facts = Facts(), readonly: str | None = None) -> Self:
+        """The form of a document as it is stored."""
+        return cls(document, None, facts, readonly)
+
+    @classmethod
+    def posted(
+        cls, document: Json, values: QueryDict | Iterable[Pair], *, facts: Facts = Facts(), readonly: str | None = None
+    ) -> Self:
+        """What was posted over a document, all controls or some; names that the form doesn't know are ignored."""
+        pairs = (
+            ((name, value) for name, all_ in values.lists() for value in all_)
+            if isinstance(values, QueryDict)
+            else values
+        )
+        return cls(document, Posted.of(pairs), facts, readonly)
+
+    @property
+    def controls(self) -> dict[str, ConfigField[Any]]:
+        """The fields by the names of their controls."""
+        return cast("dict[str, ConfigField[Any]]", self.fields)
+
+    # ---- the document ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _form_document(self) -> Json:
+        document = self.base
+        for name, entry in self.entries.items():
+            if entry.changed:
+                document = edit(document, self.controls[name].path, entry.reading.value)
+        return document
+
+    @cached_property
+    def _merged(self) -> tuple[Json, tuple[Path, ...]]:
+        """The document with the edits of controls and Raw, and where the two disagree."""
+        if not self.raw.changed or self.raw.wrong:
+            return self._form_document, ()
+        if not any(entry.changed for entry in self.entries.values()):
+            return self.raw.document, ()
+        merged = merge(self.base, self.raw.document, self._form_document)
+        return merged.document, tuple(overlap.path for overlap in merged.overlaps)
+
+    def document(self) -> Json:
+        """The document as it would be sent: the one it was made from, with the edits. Only good when `is_valid`."""
+        return self._merged[0]
+
+    def changes(self) -> tuple[Change, ...]:
+        """What differs from the document it was made from."""
+        return self._changes
+
+    @cached_property
+    def _changes(self) -> tuple[Change, ...]:
+        return diff(self.base, self.document())
+
+    def values(self) -> list[Pair]:
+        """What a browser would post for the page as it is, in the page's order."""
+        pairs = [pair for name, field in self.controls.items() for pair in field.pairs(self.entries[name].held)]
+        return [*pairs, (raw.NAME, self.raw.typed)]
+
+    def act(self, command: str) -> Acted:
+        """What the page holds after one of its buttons, named by the value it posts as `do`; nothing else is lost.
+
+        Commands are `verb:name`: add, order on a field; remove, up, down, revert on a row; revert on a field; restore
+        on a removed row. One that the form doesn't know changes nothing.
+        """
+        verb, _, target = command.partition(":")
+        values: list[Pair] = []
+        focus = ""
+        for name, field in self.controls.items():
+            held = self.entries[name].held
+            if held is not None and (target == name or target.startswith(f"{name}.")):
+                held, focus = field.act(verb, target, held)
+            values += field.pairs(held)
+        typed = Raw(self.base, None).typed if command == f"revert:{raw.NAME}" else self.raw.typed
+        return Acted([*values, (raw.NAME, typed)], focus or target)
+
+    # ---- what is wrong ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def places(self) -> dict[Path, str]:
+        """The control of each document path, blank and removed rows left out."""
+        return {path: name for entry in self.entries.values() for path, name in entry.reading.places.items()}
+
+    def full_clean(self) -> None:
+        """Django's hook for all checks, where `errors` and `is_valid` come from. The platform's errors are apart."""
+        self._errors = ErrorDict(renderer=self.renderer)
+        self.cleaned_data = {}
+        for one in self._own if self.is_bound else ():
+            name = self._field_of(one.control)
+            self.add_error(name, Misfit(one.control or "", one.text))
+
+    def place(self, errors: Iterable[FieldError], *, sent: Json | Absent = ABSENT) -> None:
+        """Takes the platform's errors, to be shown at their fields; they don't make the form invalid.
+
+        `sent` is the document that they were about, when it isn't this form's: an error stands until its value changes.
+        """
+        target = self.document()
+        trace = Trace(target if sent is ABSENT else sent, target)
+        for error in errors:
+            path = trace(document_path(error.loc))
+            if path is not None:
+                self._refused.append(self._placed(replace(error, loc=path), from_platform=True))
+
+    @property
+    def problems(self) -> list[Placed]:
+        """Everything wrong, in the order of the page; what has no control last."""
+        own = self._own if self.is_bound else []
+        return sorted([*own, *self._refused], key=self._rank)
+
+    @cached_property
+    def _own(self) -> list[Placed]:
+        misfits = [misfit for entry in self.entries.values() for misfit in entry.reading.misfits]
+        if self.raw.wrong:
+            misfits.append(Misfit(raw.NAME, self.raw.wrong))
+        for path in self._merged[1]:
+            said = f"The form and Raw both change {paths.text(path)}, each to something else. Take one of them back."
+            misfits.append(Misfit(raw.NAME, said))
+        return [*(Placed(misfit.control, misfit.sentence) for misfit in misfits), *self._checked[0]]
+
+    @cached_property
+    def _checked(self) -> tuple[list[Placed], list[Placed]]:
+        """What the contract says against the document: new with these edits, and true of what is stored already."""
+        document, cap = self.document(), self.facts.timeout_cap
+        before = check(self.base, timeout_cap=cap)
+        if document is self.base:
+            return [], [self._placed(error) for error in before]
+        standing = {(error.loc, error.type) for error in before}
+        trace = Trace(document, self.base)
+        new: list[Placed] = []
+        old: list[Placed] = []
+        for error in check(document, timeout_cap=cap):
+            (old if (trace(error.loc), error.type) in standing else new).append(self._placed(error))
+        return new, old
+
+    def _placed(self, error: FieldError, *, from_platform: bool = False) -> Placed:
+        """At the error's control; at Raw when Raw made the value, since no control shows it then."""
+        by_raw = self.raw.changed and not same(get(self.document(), error.loc), get(self._form_document, error.loc))
+        return place(error, {(): raw.NAME} if by_raw else self.places, from_platform=from_platform)
+
+    def _field_of(self, control: str | None) -> str | None:
+        return next((name for name in self.fields if control and f"{control}.".startswith(f"{name}.")), None)
+
+    def _rank(self, problem: Placed) -> tuple[int, int]:
+        """Field by field, row by row."""
+        name = self._field_of(problem.control)
+        if name is None:
+            return len(self.fields) + (problem.control is None), 0
+        row = re.search(r"\.(\d+)", (problem.control or "")[len(name) :])
+        return list(self.fields).index(name), int(row[1]) if row else -1
+
+    # ---- what the template draws -----------------------------------------------------------------------------------
+
+    @property
+    def sections(self) -> list[SectionView]:
+        """The cards of the page."""
+        return sections(self.controls, self.entries, self.changes(), self.problems)
+
+    @property
+    def summary(self) -> list[Problem]:
+        """The lines of the error summary."""
+        return [Problem(p.control, self._said(p), p.path, p.from_platform) for p in self.problems]
+
+    def _said(self, problem: Placed) -> str:
+        name = self._field_of(problem.control)
+        return f"{self.controls[name].describe(problem.control or '')}: {problem.text}" if name else problem.text
+
+    @property
+    def at(self) -> dict[str, list[Placed]]:
+        """What is wrong by control."""
+        return _by_control(self.problems)
+
+    @property
+    def notes(self) -> dict[str, list[Placed]]:
+        """By control, what the contract has against values that are stored like that: said, but nothing is refused."""
+        return _by_control(self._checked[1])
+
+    @property
+    def typed(self) -> bool:
+        """Whether anything differs from the page of what is stored, good or not."""
+        return self.raw.changed or any(entry.changed for entry in self.entries.values())
+
+    @property
+    def unknown(self) -> list[tuple[str, str]]:
+        """What no field knows of the document, as path and JSON."""
+        return [(paths.text(path), as_json(value)) for path, value in raw.unknown(self.base)]
+
+
+def _by_control(placed: Iterable[Placed]) -> dict[str, list[Placed]]:
+    by_control: dict[str, list[Placed]] = {}
+    for one in placed:
+        by_control.setdefault(one.control or "", []).append(one)
+    return by_control
+
+
+def _blocked(document: Json, path: Path) -> Path | None:
+    """The path above a field that is there and no object, so that nothing can be set below it."""
+    for end in range(len(path)):
+        above = get(document, path[:end])
+        if above is not ABSENT and not isinstance(above, dict):
+            return path[:end]
+    return None
