@@ -10,6 +10,8 @@ from heroicons.jinja import heroicon_micro, heroicon_mini
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from adminui.contract.visible import visible
+
 
 def environment(**options: Any) -> Environment:
     """The environment for Django's Jinja2 backend, which adds `request`, `csrf_input` and `csrf_token`."""
@@ -23,7 +25,7 @@ def environment(**options: Any) -> Environment:
         big_icon=heroicon_mini,
         htmx_script=htmx_script,
     )
-    made.filters.update(ago=ago, exact=exact)
+    made.filters.update(ago=ago, clock=clock, exact=exact, visible=visible)
     return made
 
 
@@ -53,6 +55,17 @@ def ago(moment: datetime | None, now: datetime | None = None) -> Markup:
         moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         exact(moment),
         _words(moment.astimezone(UTC), now or datetime.now(UTC)),
+    )
+
+
+def clock(moment: datetime) -> Markup:
+    """The time of day of a moment of today, else its day too; exact on hover. In UTC."""
+    moment = moment.astimezone(UTC)
+    today = moment.date() == datetime.now(UTC).date()
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        moment.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        exact(moment),
+        f"{moment:%H:%M}" if today else f"{moment.day} {moment:%b %H:%M}",
     )
 
 

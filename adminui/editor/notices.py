@@ -1,0 +1,73 @@
+"""Messages above the form and the review: one sentence in front, what it means behind it."""
+
+from dataclasses import dataclass, field
+
+from adminui.editor.jsondiff import Line
+from adminui.editor.refusals import Refusal
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One banner. `tone` is a class of the stylesheet: "", mine, bad, warn or good; `seconds` counts down."""
+
+    title: str
+    text: str = ""
+    tone: str = ""
+    icon: str = "information-circle"
+    seconds: int | None = None
+    request_id: str = ""
+    lines: list[Line] = field(default_factory=list)
+
+
+def bad(title: str, text: str = "", **more: object) -> Notice:
+    """Something that was refused or didn't work."""
+    return Notice(title, text, tone="bad", icon="exclamation-triangle", **more)  # type: ignore[arg-type]
+
+
+def limited(refusal: Refusal) -> Notice:
+    """429: when it may be tried again."""
+    text = f"{refusal.detail} Nothing was saved, and nothing is lost."
+    return bad("The platform asks to wait.", text, seconds=refusal.seconds, request_id=refusal.request_id)
+
+
+def not_yours(refusal: Refusal, owner: str) -> str:
+    """403 that comes with a save: why the page is read-only now."""
+    known = owner not in {"", "you"}
+    whose = f"Only the owner, {owner}, can change this config." if known else "You may not change this config."
+    return f"{whose} The platform said: {refusal.detail}"
+
+
+_TITLES = {
+    "Forbidden": "You may not change this config.",
+    "NotFound": "This runtime is no longer there.",
+    "Conflict": "The platform’s state stands against this save.",
+    "UpgradeRequired": "The platform asks for a newer version of this program.",
+}
+
+
+def refused(refusal: Refusal, beside: list[Line]) -> Notice:
+    """What the platform said no with; its errors stand at their fields."""
+    title = _TITLES.get(refusal.kind, "The platform refused this save.")
+    text = f"{refusal.detail} Nothing was saved, and nothing is lost."
+    return bad(title, text, request_id=refusal.request_id, lines=beside)
+
+
+GONE = Notice(
+    "These unsaved changes aren’t here.",
+    "They were saved or discarded, are older than 30 days, or are somebody else’s. Below is what is stored.",
+    tone="warn",
+    icon="exclamation-triangle",
+)
+NOTHING = Notice("Nothing to save.", "The form says the same as what is stored.")
+TOO_OLD = Notice(
+    "This page was too old to tell your changes from the rest.",
+    "What you typed stands below, over what is stored now. Check every marked field.",
+    tone="warn",
+    icon="exclamation-triangle",
+)
+MOVED_ON = Notice(
+    "The form has changed since this review was opened.",
+    "Maybe in another tab. Nothing was saved; these are the changes as they are now.",
+    tone="warn",
+    icon="exclamation-triangle",
+)

@@ -1,0 +1,119 @@
+"""The two pages of this room: the editor and the review. Views decide, these draw."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+
+from adminui.accounts.here import Who, page
+from adminui.contract.changes import Change, Told, tell
+from adminui.contract.config import SECTIONS
+from adminui.editor.form import ConfigForm
+from adminui.editor.jsondiff import MASK, lines
+from adminui.editor.notices import Notice
+from adminui.editor.subject import Subject
+from adminui.saving.drafts import Kept
+from adminui.saving.forms import Form
+from adminui.saving.models import Draft
+
+MOST_REASON = 200
+"""Characters of a reason."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Who asks for a page, and what it is about."""
+
+    request: HttpRequest
+    who: Who
+    about: Subject
+
+    def render(self, template: str, context: dict[str, object], status: int = 200) -> HttpResponse:
+        """A page of this subject."""
+        shared = {"subject": self.about, "mask": MASK}
+        return page(self.request, template, {**shared, **context}, who=self.who, place=self.about.place, status=status)
+
+
+def editor_page(
+    at: Page,
+    form: ConfigForm,
+    word: Form,
+    *,
+    notices: Sequence[Notice] = (),
+    left: Sequence[Draft] = (),
+    off: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The editor. `left`: drafts to offer above it; `off`: why saving is off on this page."""
+    context: dict[str, object] = {
+        "form": form,
+        "word": word.word(),
+        "readonly": form.readonly,
+        "notices": list(notices),
+        "left": list(left),
+        "off": off,
+    }
+    return at.render("editor/edit.html", context, status)
+
+
+def unreadable_page(at: Page, text: str, notice: Notice) -> HttpResponse:
+    """A stored document that can't be carried faithfully: to be read, with the reason."""
+    context: dict[str, object] = {"form": None, "text": text, "notices": [notice], "left": [], "readonly": True}
+    return at.render("editor/edit.html", context)
+
+
+@dataclass(frozen=True)
+class Group:
+    """The changes of one section."""
+
+    key: str
+    title: str
+    told: list[Told]
+
+
+def groups(changes: Sequence[Change]) -> list[Group]:
+    """Changes by section: what weighs first, then in the form's order."""
+    told = [tell(change) for change in changes]
+    found = [Group(one.key, one.title, [each for each in told if each.section == one.key]) for one in SECTIONS]
+    return sorted((group for group in found if group.told), key=lambda group: -max(one.weight for one in group.told))
+
+
+def review_page(
+    at: Page,
+    kept: Kept,
+    form: ConfigForm,
+    *,
+    notice: Notice | None = None,
+    theirs: Sequence[Told] = (),
+    revealed: Collection[str] = (),
+    status: int = 200,
+) -> HttpResponse:
+    """The review. `theirs`: what was changed elsewhere and merged; `revealed`: paths whose values aren't masked."""
+    changes = form.changes()
+    reason = at.request.POST.get("reason", kept.reason)
+    address = f"?form={kept.form.id}"
+    context: dict[str, object] = {
+        "count": len(changes),
+        "groups": groups(changes),
+        "lines": lines(kept.base, form.document()),
+        "read_at": kept.form.read_at,
+        "word": kept.form.word(),
+        "revision": kept.revision,
+        "back": at.about.url("config") + address,
+        "action": at.about.url("config-review") + address,
+        "notice": notice,
+        "theirs": theirs,
+        "revealed": revealed,
+        "reason": reason,
+        "reason_error": reason_error(reason),
+    }
+    response = at.render("editor/review.html", context, status)
+    if notice is not None and notice.seconds is not None:
+        response["Retry-After"] = str(notice.seconds)
+    return response
+
+
+def reason_error(reason: str) -> str:
+    """What is wrong with a reason, empty when nothing is."""
+    long = len(reason) > MOST_REASON
+    return f"Has {len(reason)} characters; it can have {MOST_REASON}." if long else ""

@@ -1,0 +1,143 @@
+"""What a page of one runtime is about: the runtime, who asks, and why they may not save."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from adminui.accounts.here import Who
+from adminui.accounts.may import Reason, why_not_save
+from adminui.accounts.places import Place, place
+from adminui.accounts.upstream import platform
+from adminui.contract.answers import Organization, RuntimeItem
+from adminui.contract.document import Json
+from adminui.editor.form import ConfigForm, Facts
+from adminui.platform.address import RuntimeRef
+from adminui.platform.errors import PlatformError, Unauthorized
+from adminui.saving import drafts
+from adminui.saving.drafts import BaseGone, Kept, Pairs
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One runtime as a page knows it. What a deployment doesn't answer is None, never a reason to fail."""
+
+    ref: RuntimeRef
+    item: RuntimeItem | None
+    organization: Organization | None
+    place: Place
+    why_not: Reason | None
+
+    @property
+    def id(self) -> UUID:
+        """The runtime's id."""
+        return UUID(self.ref.runtime)
+
+    @property
+    def name(self) -> str:
+        """The key people know it by, else its id."""
+        return self.key
+
+    @property
+    def key(self) -> str:
+        """What the command line calls it."""
+        return self.item.key if self.item and self.item.key else self.ref.runtime
+
+    @property
+    def title(self) -> str:
+        """Its display name."""
+        return self.item.name if self.item and self.item.name else self.key
+
+    @property
+    def owner(self) -> str:
+        """Who owns it, as far as it is known; "you" for the person's own."""
+        if self.item is None:
+            return ""
+        return "you" if self.item.owned_by_me else self.item.created_by or ""
+
+    @property
+    def running(self) -> bool:
+        """Whether a sandbox runs with the old config, as far as the platform says."""
+        return self.item is not None and self.item.status == "running"
+
+    @property
+    def _facts(self) -> Facts:
+        cap = self.organization.effective_max_sandbox_runtime_seconds if self.organization else None
+        return Facts(timeout_cap=cap, organization=self.ref.org)
+
+    @property
+    def _readonly(self) -> str | None:
+        return self.why_not.text if self.why_not else None
+
+    def form_opened(self, document: Json) -> ConfigForm:
+        """The form of a document of this runtime."""
+        return ConfigForm.opened(document, facts=self._facts, readonly=self._readonly)
+
+    def form_posted(self, document: Json, values: Pairs) -> ConfigForm:
+        """What was typed over a document of this runtime."""
+        return ConfigForm.posted(document, values, facts=self._facts, readonly=self._readonly)
+
+    def form_rebased(self, base: Json, document: Json) -> ConfigForm:
+        """The form as if `document` had been typed over `base`."""
+        return ConfigForm.rebased(base, document, facts=self._facts, readonly=self._readonly)
+
+    def url(self, name: str, **more: object) -> str:
+        """The address of one of this runtime's pages."""
+        ref = self.ref
+        return reverse(name, kwargs={"org": ref.org, "ws": ref.workspace, "runtime": ref.runtime, **more})
+
+
+async def helper(call: Awaitable[Answer]) -> Answer | None:
+    """The answer of an endpoint that the page can do without; only a dead token is passed on."""
+    try:
+        return await call
+    except Unauthorized:
+        raise
+    except PlatformError:
+        return None
+
+
+async def subject(who: Who, org: str, ws: str, runtime: str) -> Subject:
+    """Reads what a page of this runtime needs besides its config, side by side. Raises Unauthorized."""
+    ref = RuntimeRef(org, ws, runtime)
+    item, organization = await asyncio.gather(
+        helper(platform().runtime(who.token, ref)), helper(platform().organization(who.token, org))
+    )
+    where = await place(who, org, ws, item)
+    return Subject(ref, item, organization, where, why_not_save(who, item))
+
+
+async def canonical(request: HttpRequest, who: Who, org: str, ws: str, runtime: str) -> HttpResponse | None:
+    """A redirect to the same page by the runtime's lower-case UUID, when it was named otherwise.
+
+    Raises NotFound when the platform knows no runtime of that key.
+    """
+    ref = RuntimeRef(org, ws, runtime)
+    if ref.is_uuid and ref.runtime == runtime:
+        return None
+    found = ref.runtime if ref.is_uuid else str((await platform().runtime(who.token, ref)).id).lower()
+    address = request.get_full_path().replace(f"/runtimes/{runtime}/", f"/runtimes/{found}/", 1)
+    return HttpResponseRedirect(address)
+
+
+def form_id(text: str | None) -> UUID | None:
+    """The form that an address or a hidden field names; None when it names none."""
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+async def kept_draft(form: UUID, who: Who, about: Subject) -> Kept | None:
+    """This person's draft of one form on this runtime; None when there is none to go on with."""
+    try:
+        return await sync_to_async(drafts.load)(form, who.person.platform_id, about.id)
+    except BaseGone:
+        return None

@@ -1,0 +1,14 @@
+"""The editor's addresses; they mirror the platform's API."""
+
+from django.urls import path
+
+from adminui.editor.views import edit, merge, review, save
+
+CONFIG = "org/<slug:org>/ws/<slug:ws>/runtimes/<str:runtime>/config/"
+
+urlpatterns = [
+    path(CONFIG, edit.edit, name="config"),
+    path(CONFIG + "review/", review.review, name="config-review"),
+    path(CONFIG + "saves/<uuid:save>/", save.save, name="config-save"),
+    path(CONFIG + "saves/<uuid:save>/merge/", merge.conflict, name="config-merge"),
+]

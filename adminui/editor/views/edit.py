@@ -1,0 +1,139 @@
+"""…/config/: the editor. GET makes or resumes a form; POST keeps what was typed and goes on to the review."""
+
+import asyncio
+from collections.abc import Sequence
+from urllib.parse import urlencode
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_http_methods
+
+from adminui.accounts.here import Who, signed_in
+from adminui.accounts.upstream import platform
+from adminui.contract.document import Json
+from adminui.editor import notices
+from adminui.editor.drafting import keep
+from adminui.editor.form import ConfigForm
+from adminui.editor.notices import Notice
+from adminui.editor.pages import Page, editor_page, unreadable_page
+from adminui.editor.refusals import last_refusal
+from adminui.editor.subject import canonical, form_id, kept_draft, subject
+from adminui.editor.views.kept import keep_of_stranger, pairs_of
+from adminui.platform.address import RuntimeRef
+from adminui.platform.answers import Stored
+from adminui.record import documents
+from adminui.saving import drafts
+from adminui.saving.drafts import BaseGone, Kept
+from adminui.saving.forms import BadForm, Form, from_word, opened
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in(on_stranger=keep_of_stranger)
+async def edit(request: HttpRequest, who: Who, org: str, ws: str, runtime: str) -> HttpResponse:
+    """The editor of one runtime's config, by its lower-case UUID; by key or otherwise it redirects there."""
+    if elsewhere := await canonical(request, who, org, ws, runtime):
+        return elsewhere
+    if request.method == "POST":
+        return await _posted(Page(request, who, await subject(who, org, ws, runtime)))
+    asked = form_id(request.GET.get("form"))
+    if asked is None:
+        read = platform().config(who.token, RuntimeRef(org, ws, runtime))
+        about, stored = await asyncio.gather(subject(who, org, ws, runtime), read)
+        return await _fresh(Page(request, who, about), stored)
+    at = Page(request, who, await subject(who, org, ws, runtime))
+    kept = await kept_draft(asked, who, at.about)
+    return await _fresh(at, said=[notices.GONE]) if kept is None else await _resumed(at, kept)
+
+
+async def _resumed(at: Page, kept: Kept) -> HttpResponse:
+    """The editor with a draft in it, and with what the platform refused of it as far as it still stands there."""
+    form = at.about.form_posted(kept.base, kept.values)
+    form.focus = at.request.GET.get("focus")
+    refusal = await sync_to_async(last_refusal)(kept.form.id, kept.form.owner)
+    if refusal is not None:
+        form.place(refusal.errors, sent=refusal.sent)
+    return editor_page(at, form, kept.form)
+
+
+async def _fresh(at: Page, stored: Stored | None = None, *, said: Sequence[Notice] = ()) -> HttpResponse:
+    """The editor over what is stored now, with the drafts that were left above it."""
+    stored = stored or await platform().config(at.who.token, at.about.ref)
+    if stored.document is None:
+        return _unreadable(at, stored)
+    left = await sync_to_async(drafts.left)(at.who.person.platform_id, at.about.id)
+    word = await _over(at, stored.document, stored)
+    return editor_page(at, at.about.form_opened(stored.document), word, notices=said, left=left)
+
+
+def _unreadable(at: Page, stored: Stored) -> HttpResponse:
+    why = f"It couldn’t be sent back as it is: {stored.why_not}"
+    return unreadable_page(at, stored.text, notices.bad("This config can’t be edited here.", why))
+
+
+async def _over(at: Page, document: Json, stored: Stored) -> Form:
+    """A new form over a document that was just read."""
+    base = await sync_to_async(documents.keep)(at.about.id, document)
+    ref = at.about.ref
+    return opened(at.who.person.platform_id, ref.org, ref.workspace, at.about.id, base, stored.read_at)
+
+
+async def _posted(at: Page) -> HttpResponse:
+    do = at.request.POST.get("do", "review")
+    if do == "forget":
+        return await _forgotten(at)
+    try:
+        word = from_word(at.request.POST.get("form", ""))
+        base = await sync_to_async(drafts.base_of)(word)
+    except (BadForm, BaseGone):
+        return await _over_what_is_stored(at)
+    if (word.owner, word.runtime) != (at.who.person.platform_id, at.about.id):
+        await sync_to_async(keep)(word, ConfigForm.posted(base, pairs_of(at.request)))
+        return at.render("editor/others.html", {}, status=403)
+    if do == "discard":
+        await sync_to_async(drafts.discard)(word.id, word.owner, word.runtime)
+        return HttpResponseRedirect(at.about.url("config"))
+    form = at.about.form_posted(base, pairs_of(at.request))
+    if do == "review":
+        return await _reviewed(at, form, word)
+    return await _acted(at, form, word, do)
+
+
+async def _acted(at: Page, form: ConfigForm, word: Form, command: str) -> HttpResponse:
+    """One of the form's own buttons, pressed without JavaScript: the page comes back with it done."""
+    acted = form.act(command)
+    await sync_to_async(keep)(word, at.about.form_posted(form.base, acted.values))
+    query = urlencode({"form": word.id, "focus": acted.focus})
+    return HttpResponseRedirect(f"{at.about.url('config')}?{query}#{acted.focus}")
+
+
+async def _reviewed(at: Page, form: ConfigForm, word: Form) -> HttpResponse:
+    """Keeps the draft and goes on to its review; what is wrong stands at the fields, with everything typed."""
+    valid = form.is_valid()
+    if valid and not form.changes():
+        await sync_to_async(drafts.discard)(word.id, word.owner, word.runtime)
+        return editor_page(at, form, word, notices=[notices.NOTHING])
+    await sync_to_async(keep)(word, form)
+    if at.about.why_not is not None:
+        return editor_page(at, form, word, status=403)
+    if not valid:
+        return editor_page(at, form, word, status=422)
+    return HttpResponseRedirect(f"{at.about.url('config-review')}?form={word.id}")
+
+
+async def _over_what_is_stored(at: Page) -> HttpResponse:
+    """A form that can't be told any more what it was typed over: its values stand over what is stored now."""
+    stored = await platform().config(at.who.token, at.about.ref)
+    if stored.document is None:
+        return _unreadable(at, stored)
+    word = await _over(at, stored.document, stored)
+    form = at.about.form_posted(stored.document, pairs_of(at.request))
+    await sync_to_async(keep)(word, form)
+    return editor_page(at, form, word, notices=[notices.TOO_OLD], status=409)
+
+
+async def _forgotten(at: Page) -> HttpResponse:
+    draft: UUID | None = form_id(at.request.POST.get("draft"))
+    if draft is not None:
+        await sync_to_async(drafts.discard)(draft, at.who.person.platform_id, at.about.id)
+    return HttpResponseRedirect(at.about.url("config"))

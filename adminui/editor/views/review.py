@@ -1,0 +1,119 @@
+"""…/config/review/: the changes before they are saved. GET shows them; POST saves, or shows a masked value."""
+
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_http_methods
+
+from adminui.accounts.here import Who, request_id, signed_in
+from adminui.contract.changes import Told, diff, tell
+from adminui.editor import notices
+from adminui.editor.form import ConfigForm
+from adminui.editor.pages import Page, reason_error, review_page
+from adminui.editor.subject import canonical, form_id, kept_draft, subject
+from adminui.editor.views.kept import keep_of_stranger
+from adminui.editor.views.refused import changed_elsewhere, refused
+from adminui.record import documents
+from adminui.saving import drafts, reveals
+from adminui.saving.drafts import Kept
+from adminui.saving.forms import BadForm, from_word
+from adminui.saving.models import Save
+from adminui.saving.protocol import State
+from adminui.saving.send import Unrecorded, submit
+from adminui.saving.steps import Order, Trace
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in(on_stranger=keep_of_stranger)
+async def review(request: HttpRequest, who: Who, org: str, ws: str, runtime: str) -> HttpResponse:
+    """One form's changes. A form that is gone leads to its save, or to the editor."""
+    if elsewhere := await canonical(request, who, org, ws, runtime):
+        return elsewhere
+    at = Page(request, who, await subject(who, org, ws, runtime))
+    asked = _form_id(request)
+    kept = await kept_draft(asked, who, at.about) if asked else None
+    if kept is None:
+        return await _gone(at, asked)
+    form = at.about.form_posted(kept.base, kept.values)
+    if at.about.why_not is not None or not form.is_valid():
+        return HttpResponseRedirect(f"{at.about.url('config')}?form={kept.form.id}")
+    if request.method == "POST":
+        return await _posted(at, kept, form)
+    return review_page(at, kept, form, theirs=await _theirs(at, kept))
+
+
+async def _theirs(at: Page, kept: Kept) -> list[Told]:
+    """What was changed elsewhere and is part of this draft's base now, after a merge."""
+    asked = form_id(at.request.GET.get("merged"))
+    mine = Save.objects.filter(pk=asked, form=kept.form.id, owner=kept.form.owner, found=kept.form.base)
+    save = await mine.afirst() if asked else None
+    before = await sync_to_async(documents.load)(save.runtime, save.base) if save else None
+    return [tell(change) for change in diff(before, kept.base)] if before is not None else []
+
+
+def _form_id(request: HttpRequest) -> UUID | None:
+    if request.method != "POST":
+        return form_id(request.GET.get("form"))
+    try:
+        return from_word(request.POST.get("form", "")).id
+    except BadForm:
+        return None
+
+
+async def _gone(at: Page, form: UUID | None) -> HttpResponse:
+    """The form was saved, maybe in another tab: its last save tells. Else it was discarded, and the editor says so."""
+    mine = Save.objects.filter(form=form, owner=at.who.person.platform_id, runtime=at.about.id)
+    last = await mine.order_by("-revision").afirst() if form else None
+    if last is not None:
+        return HttpResponseRedirect(at.about.url("config-save", save=last.id))
+    return HttpResponseRedirect(at.about.url("config") + (f"?form={form}" if form else ""))
+
+
+async def _posted(at: Page, kept: Kept, form: ConfigForm) -> HttpResponse:
+    reason = at.request.POST.get("reason", "").replace("\r\n", "\n").strip()
+    await sync_to_async(drafts.note_reason)(kept.form, reason)
+    if "reveal" in at.request.POST:
+        return await _reveal(at, kept, form, at.request.POST["reveal"])
+    if reason_error(reason):
+        return review_page(at, kept, form, status=422)
+    revision = at.request.POST.get("revision", "")
+    if revision != str(kept.revision):
+        return await _other_revision(at, kept, form, revision)
+    order = Order(kept.form, kept.revision, kept.base, form.document(), "editor", reason)
+    try:
+        save = await submit(order, at.who, trace(at.request))
+    except Unrecorded as error:
+        notice = notices.bad(str(error), "Your changes are as they were; try again in a moment.")
+        return review_page(at, kept, form, notice=notice, status=503)
+    if save.state == State.CHANGED:
+        return await changed_elsewhere(at, kept, form, save)
+    if save.state == State.REJECTED:
+        return await refused(at, kept, form, save)
+    return HttpResponseRedirect(at.about.url("config-save", save=save.id))
+
+
+async def _other_revision(at: Page, kept: Kept, form: ConfigForm, revision: str) -> HttpResponse:
+    """A resent save shows the first one's result; a review of what has changed since is shown again."""
+    number = int(revision) if revision.isascii() and revision.isdecimal() and len(revision) < 9 else 0
+    first = await Save.objects.filter(form=kept.form.id, revision=number, owner=kept.form.owner).afirst()
+    if first is not None:
+        return HttpResponseRedirect(at.about.url("config-save", save=first.id))
+    return review_page(at, kept, form, notice=notices.MOVED_ON, status=409)
+
+
+async def _reveal(at: Page, kept: Kept, form: ConfigForm, path: str) -> HttpResponse:
+    """Shows one masked value, and writes that down first."""
+    if path not in {told.path for told in map(tell, form.changes()) if told.secret}:
+        return review_page(at, kept, form)
+    await sync_to_async(reveals.record)(kept.form, at.who.person, path, trace(at.request))
+    return review_page(at, kept, form, revealed={path})
+
+
+def trace(request: HttpRequest) -> Trace:
+    """Where this request came from, for the record."""
+    return Trace(
+        request_id=request_id(request),
+        ip=request.META.get("REMOTE_ADDR", ""),
+        agent=request.headers.get("User-Agent", ""),
+    )

@@ -1,0 +1,147 @@
+"""The editor's pages against the platform in a box, over HTTP."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from bs4 import BeautifulSoup
+from django.http import HttpResponse
+from pytest_django.fixtures import Settings
+
+from tests.conftest import Visitor
+from tests.embedded.box import served_box
+from tests.record.guards import record_emptied
+
+__all__ = ["record_emptied"]
+
+CONFIG = "/org/acme/ws/research/runtimes/{}/config/"
+
+
+class Box:
+    """The box as a test sees it: over its API, with a person's token."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.http = httpx.Client(base_url=f"{url}/api/v1", trust_env=False)
+
+    def user(self, person: str) -> Any:
+        """Who a person's token belongs to."""
+        return self.http.get("/user", headers=self._as(person)).json()
+
+    def _as(self, person: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer demo-{person}"}
+
+    def item(self, key: str, person: str = "alice") -> Any:
+        """A runtime's item."""
+        return self.http.get(f"/org/acme/ws/research/runtimes/{key}", headers=self._as(person)).json()
+
+    def config(self, key: str, person: str = "alice") -> Any:
+        """A runtime's stored document."""
+        answer = self.http.get(f"/org/acme/ws/research/runtimes/{key}/config", headers=self._as(person))
+        return answer.raise_for_status().json()["config"]
+
+    def put(self, key: str, document: Any, person: str = "alice") -> None:
+        """Stores a document."""
+        path = f"/org/acme/ws/research/runtimes/{key}/config"
+        self.http.put(path, json={"config": document}, headers=self._as(person)).raise_for_status()
+
+    def fault(self, **fault: Any) -> None:
+        """Makes the next answers come wrong."""
+        self.http.post("/_faults", json={"path": "config", "method": "PUT", **fault}).raise_for_status()
+
+    def puts(self) -> int:
+        """How many PUTs the box has seen."""
+        return sum(line["method"] == "PUT" for line in self.http.get("/_log").json())
+
+
+class Page:
+    """One page as a browser without scripts has it: its controls, and what pressing a button posts."""
+
+    def __init__(self, visitor: Visitor, response: HttpResponse, path: str = "") -> None:
+        self.visitor = visitor
+        self.response = response
+        self.path = path
+        self.status = response.status_code
+        self.location = response.get("Location", "")
+        self.soup = BeautifulSoup(response.content.decode(), "html.parser")
+        self.text = self.soup.get_text(" ", strip=True)
+        self.title = self.soup.title.get_text() if self.soup.title else ""
+
+    def value(self, control: str) -> str:
+        """What a control holds; KeyError when it posts nothing."""
+        return self.values()[control]
+
+    def values(self) -> dict[str, str]:
+        """What the page's main form would post; of several controls of one name the last."""
+        found: dict[str, str] = {}
+        for control in self.soup.select("main form[method=post]:not(.banner) [name]"):
+            name, kind = str(control["name"]), control.get("type", "")
+            if control.name == "button" or control.has_attr("disabled"):
+                continue
+            if control.name == "textarea":
+                found[name] = control.get_text().removeprefix("\n").replace("\n", "\r\n")
+            elif control.name == "select":
+                chosen = control.select_one("option[selected]") or control.select_one("option")
+                found[name] = "" if chosen is None else str(chosen.get("value", chosen.get_text()))
+            elif kind not in {"checkbox", "radio"} or control.has_attr("checked"):
+                found[name] = str(control.get("value", "on" if kind == "checkbox" else ""))
+        return found
+
+    def error(self, control: str) -> str:
+        """What stands at a control as wrong."""
+        found = self.soup.find(id=f"{control}-error")
+        return found.get_text(" ", strip=True) if found else ""
+
+    def post(self, changed: dict[str, str] | None = None, path: str = "", **more: str) -> "Page":
+        """The answer to pressing a button after some controls were changed."""
+        form = self.soup.select_one("main form[method=post]:not(.banner)")
+        action = path or (str(form["action"]) if form and form.get("action") else self.path)
+        values = {"do": "review", **self.values(), **(changed or {}), **more}
+        return Page(self.visitor, self.visitor.post(action, values), action)
+
+    def follow(self) -> "Page":
+        """The page that this answer leads to."""
+        return Page(self.visitor, self.visitor.get(self.location), self.location)
+
+
+def opened(visitor: Visitor, box: Box, name: str = "analyst") -> Page:
+    """The editor of a runtime."""
+    path = CONFIG.format(box.item(name)["id"])
+    return Page(visitor, visitor.get(path), path)
+
+
+@pytest.fixture(scope="session")
+def box_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One box for all tests of this folder."""
+    with served_box(Path(tmp_path_factory.mktemp("box"))) as url:
+        yield url
+
+
+@pytest.fixture
+def box(box_url: str, settings: Settings) -> Iterator[Box]:
+    """The box as the platform of this test; faults and the analyst's document are put back after it."""
+    settings.PLATFORM_URL = box_url
+    box = Box(box_url)
+    before = box.config("analyst")
+    yield box
+    box.http.delete("/_faults")
+    if box.config("analyst") != before:
+        box.put("analyst", before)
+
+
+@pytest.fixture
+def alice(transactional_db: None, box: Box) -> Visitor:
+    """Somebody signed in as alice, in a database whose commits are real."""
+    visitor = Visitor()
+    visitor.sign_in("alice", platform_id=box.user("alice")["id"])
+    return visitor
+
+
+@pytest.fixture
+def bob(transactional_db: None, box: Box) -> Visitor:
+    """Somebody signed in as bob."""
+    visitor = Visitor()
+    visitor.sign_in("bob", platform_id=box.user("bob")["id"])
+    return visitor
