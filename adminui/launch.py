@@ -54,6 +54,7 @@ def child_variables(environment: Environment) -> dict[str, str]:
         **os.environ,
         "PATH": binaries,
         "PYTHONUNBUFFERED": "1",
+        "DJANGO_SETTINGS_MODULE": "adminui.settings",
         "HOST": environment.host,
         "PORT": str(environment.port),
         "BOX_PORT": str(environment.box_port),
