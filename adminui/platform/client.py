@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from adminui.contract.answers import Capability, Organization, RuntimeItem, Secret, User, Workspace
 from adminui.contract.document import Json, wire
 from adminui.platform import answers
 from adminui.platform.address import RuntimeRef, path
 from adminui.platform.answers import Stored
-from adminui.platform.transport import Transport
+from adminui.platform.transport import Answer, Transport
 
 MIB = 1024 * 1024
+_LARGE = 128 * 1024
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ class Platform:
     async def config(self, token: str, ref: RuntimeRef) -> Stored:
         """What is stored now."""
         answer = await self._transport.exchange("GET", f"{ref.path}/config", token=token)
-        return answers.stored(answers.accepted(answer, token))
+        return await _aside(answers.stored, answers.accepted(answer, token))
 
     async def replace_config(self, token: str, ref: RuntimeRef, document: Json) -> Stored:
         """
@@ -113,7 +118,7 @@ class Platform:
         """
         body = wire({"config": document})
         answer = await self._transport.exchange("PUT", f"{ref.path}/config", token=token, body=body)
-        return answers.stored(answers.accepted(answer, token))
+        return await _aside(answers.stored, answers.accepted(answer, token))
 
     async def aclose(self) -> None:
         """Closes the running event loop's connections; the client may be used again."""
@@ -121,4 +126,9 @@ class Platform:
 
     async def _get(self, token: str, where: str, query: Sequence[tuple[str, str]] = ()) -> answers.Read:
         answer = await self._transport.exchange("GET", where, token=token, query=query)
-        return answers.read(answers.accepted(answer, token))
+        return await _aside(answers.read, answers.accepted(answer, token))
+
+
+async def _aside(parse: Callable[[Answer], T], answer: Answer) -> T:
+    """Reads a large answer in a thread of its own: 4 MiB of JSON take seconds, and others want the event loop."""
+    return parse(answer) if len(answer.body) <= _LARGE else await asyncio.to_thread(parse, answer)

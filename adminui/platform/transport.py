@@ -19,17 +19,18 @@ import itertools
 import ssl
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
 
+import httpcore
 import httpx
 
 from adminui.platform.address import bearer
-from adminui.platform.errors import CutOff, Foreign, Insecure, NotSent, PlatformError, TimedOut
+from adminui.platform.errors import CutOff, Foreign, Insecure, NotSent, PlatformError, ServerFailed, TimedOut, failure
 
 # One transport scans all its connections at each request and collapses near 100 concurrent calls; eight of 32 don't.
 _TRANSPORTS = 8
@@ -82,7 +83,7 @@ class Transport:
         self._max_body = max_body
         if verify is False:
             raise ValueError("The platform’s certificate is always verified; pass a context that knows its authority.")
-        self._tls = verify if isinstance(verify, ssl.SSLContext) else ssl.create_default_context()
+        self._tls = verify if isinstance(verify, ssl.SSLContext) else _authorities(self._base)
         self._lanes: dict[asyncio.AbstractEventLoop, _Lanes] = {}
 
     async def exchange(
@@ -126,11 +127,7 @@ class Transport:
             progress.status = response.status_code
             encoding = response.headers.get("Content-Encoding", "").strip().lower()
             if encoding not in {"", "identity"}:
-                raise Foreign(
-                    "The answer came compressed, though it was asked for uncompressed. It was not read.",
-                    request_id=request_id,
-                    status=response.status_code,
-                )
+                raise _unread("It came compressed, though asked for uncompressed.", response, request_id)
             return Answer(
                 status=response.status_code,
                 body=await self._body(response, request_id),
@@ -145,11 +142,7 @@ class Transport:
         async for chunk in response.aiter_raw():
             body += chunk
             if len(body) > self._max_body:
-                raise Foreign(
-                    f"The answer is larger than {self._max_body:,} bytes. It was not read to its end.",
-                    request_id=request_id,
-                    status=response.status_code,
-                )
+                raise _unread(f"It is larger than {self._max_body:,} bytes.", response, request_id)
         return bytes(body)
 
     def _request(
@@ -205,12 +198,12 @@ class Transport:
         )
 
     def _not_sent(self, error: Exception, request_id: str) -> NotSent:
-        for cause in _causes(error):
-            if isinstance(cause, ssl.SSLError):
-                why = getattr(cause, "verify_message", "") or cause.reason or "no common protocol"
-                return Insecure(
-                    f"The connection to the platform is not secure: {why}. Nothing was sent.", request_id=request_id
-                )
+        tls = _tls_failure(error)
+        if tls is not None:
+            why = getattr(tls, "verify_message", "") or tls.reason or "no common protocol"
+            return Insecure(
+                f"The connection to the platform is not secure: {why}. Nothing was sent.", request_id=request_id
+            )
         if isinstance(error, httpx.PoolTimeout):
             words = "Too many calls to the platform are under way from here."
         elif isinstance(error, httpx.ConnectTimeout):
@@ -263,11 +256,27 @@ def _base(base_url: str) -> str:
     return base_url.rstrip("/")
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    seen: BaseException | None = error
-    while seen is not None:
-        yield seen
-        seen = seen.__cause__ or seen.__context__
+def _authorities(base: str) -> ssl.SSLContext:
+    """The system's certificate authorities, which take a while to load; none where TLS isn't spoken."""
+    return ssl.create_default_context() if base.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _unread(why: str, response: httpx.Response, request_id: str) -> Foreign | ServerFailed:
+    """The error of an answer beyond the bounds; a failure of the server stays one, whatever its body."""
+    status = response.status_code
+    if status >= 500:
+        return failure(
+            status, None, request_id=request_id, retry_after=_retry_after(response.headers.get("Retry-After"))
+        )
+    return Foreign(f"The platform’s answer was not read. {why}", request_id=request_id, status=status)
+
+
+def _tls_failure(error: Exception) -> ssl.SSLError | None:
+    """The TLS error under what httpx and httpcore wrapped around it; None when they wrapped something else."""
+    found: BaseException | None = error
+    while isinstance(found, httpx.ConnectError | httpcore.ConnectError):
+        found = found.__cause__ or found.__context__
+    return found if isinstance(found, ssl.SSLError) else None
 
 
 def _is_end(error: httpx.RemoteProtocolError) -> bool:
