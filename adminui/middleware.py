@@ -23,7 +23,7 @@ from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import http_date
 from django.utils.module_loading import import_string
 
-from adminui.accounts.here import to_signin
+from adminui.accounts.here import in_log, to_signin
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -175,7 +175,7 @@ class Csrf(Direct, CsrfViewMiddleware):
         response: Any = super().process_view(request, *view)
         if not isinstance(response, _Rejection):
             return None
-        log.warning("form rejected", reason=response.reason)
+        in_log(request, rejected=response.reason)
         refused: HttpResponse = await sync_to_async(import_string(settings.CSRF_FAILURE_VIEW))(
             request, reason=response.reason
         )

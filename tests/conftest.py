@@ -30,6 +30,16 @@ def _response(given: Any) -> HttpResponse:
     return given
 
 
+class _Client(AsyncClient):
+    """Django's client with a network address to come from."""
+
+    address = "127.0.0.1"
+
+    def _base_scope(self, **request: Any) -> dict[str, Any]:
+        scope = super()._base_scope(**request)  # type: ignore[misc] # Django's own, which its stubs leave out
+        return {**scope, "client": [self.address, 0]}
+
+
 class Visitor:
     """A browser without a screen: Django's async client, called from tests that are not async.
 
@@ -37,7 +47,7 @@ class Visitor:
     """
 
     def __init__(self, *, enforce_csrf_checks: bool = False) -> None:
-        self.client = AsyncClient(enforce_csrf_checks=enforce_csrf_checks)
+        self.client = _Client(enforce_csrf_checks=enforce_csrf_checks)
 
     def get(self, path: str, **more: Any) -> HttpResponse:
         """The answer to a GET; `headers={…}` and `query_params={…}` as Django's client takes them."""

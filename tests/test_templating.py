@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from django.template.loader import engines
+from django.template import engines
 from django.urls import NoReverseMatch
 from jinja2 import UndefinedError
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 from asgiref.sync import markcoroutinefunction
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -10,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
 from adminui.accounts import sessions
-from adminui.accounts.here import page, to_signin
+from adminui.accounts.here import in_log, page, to_signin
 from adminui.accounts.places import Place, is_loud
 from adminui.platform import errors
 
@@ -50,9 +49,9 @@ class PlatformFailures:
 
 def note(request: HttpRequest, error: errors.PlatformError) -> None:
     """Puts the platform's failure into this request's line of the log."""
-    scope: dict[str, Any] = getattr(request, "scope", {})
-    more: dict[str, object] = scope.get("adminui.log", {})
-    more.update(platform_error=type(error).__name__, platform_status=error.status, platform_request=error.request_id)
+    in_log(
+        request, platform_error=type(error).__name__, platform_status=error.status, platform_request=error.request_id
+    )
 
 
 def platform_page(request: HttpRequest, error: errors.PlatformError) -> HttpResponse:
