@@ -15,6 +15,7 @@ from adminui.contract.document import ABSENT, Absent, Json, place, same
 from adminui.contract.fields import FieldSpec
 from adminui.contract.identity import has_identities, identities
 from adminui.contract.paths import Item, Path, Segment
+from adminui.contract.visible import visible
 
 Kind = Literal["added", "removed", "changed", "moved"]
 
@@ -182,6 +183,8 @@ _NOUNS: Final[dict[Path, str]] = {
 }
 _WEIGHTS: Final[dict[Path, int]] = {("build",): 4, ("sandbox", "egress"): 3, ("secrets",): 2, ("runtime_server",): 1}
 _LONGEST: Final = 120
+_SAID: Final = frozenset({"not set", "empty"})
+"""What is said of no value; a value that reads so is quoted."""
 
 
 @dataclass(frozen=True)
@@ -233,7 +236,7 @@ def sentence(change: Change) -> str:
         name = paths.text(change.path) or "the document"
         return f"changed {name} {told.before} → {told.after}" if change.kind == "changed" else f"{change.kind} {name}"
     noun = _NOUNS.get(spec.path)
-    is_row = noun is not None and len(rest) == (2 if change.path[:3] == _TARGETS else 1) and rest != ("allow",)
+    is_row = noun is not None and (change.path[:-1] == _TARGETS if spec.kind == "egress" else len(rest) == 1)
     if not is_row:
         return f"{told.label} {told.before or 'not set'} → {told.after or 'not set'}"
     if spec.kind == "map":
@@ -312,17 +315,15 @@ def _line(value: Json) -> str:
     if isinstance(value, list) and value and all(isinstance(one, (str, int)) for one in value):
         return _cut(", ".join(_line(one) for one in value[:50]) + (", …" if len(value) > 50 else ""))
     if not isinstance(value, str):
-        return _cut(json.dumps(value, ensure_ascii=False))
+        return _cut(visible(json.dumps(value, ensure_ascii=False)[: _LONGEST + 1]))
     if not value:
         return "empty"
-    lines = value.splitlines() or [value]
-    if len(lines) > 1:
-        return f"{_cut(_printable(lines[0]))} … ({len(lines)} lines)"
-    return f"“{_cut(_printable(value))}”" if value != value.strip() or value == "not set" else _cut(_printable(value))
-
-
-def _printable(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text[: _LONGEST + 1])
+    lines = value.splitlines()
+    count = len(lines) + (value[-1:] != lines[-1][-1:])  # a line break at the end begins one more
+    first = _cut(visible(lines[0][: _LONGEST + 1]))
+    if count > 1:
+        return f"{first} … ({count} lines)"
+    return f"“{first}”" if value != value.strip() or value in _SAID else first
 
 
 def _cut(text: str) -> str:

@@ -33,7 +33,7 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 JsonObject = dict[str, Json]
 
 
-class Unfaithful(ValueError):  # noqa: N818  # reads as what it says: "the text is unfaithful"
+class Unfaithful(ValueError):
     """A text that can't be carried as a document without changing it, or that is no JSON at all.
 
     `reason` is a plain sentence for people; it holds keys and positions, never values.

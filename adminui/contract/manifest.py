@@ -63,7 +63,7 @@ class Manifest:
     selectors: tuple[str, ...] | None = None
 
 
-class BadManifest(ValueError):  # noqa: N818  # reads as what it says
+class BadManifest(ValueError):
     """A text that is no runtime.yaml. `errors` say why, each at its path."""
 
     def __init__(self, *errors: FieldError) -> None:
