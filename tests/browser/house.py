@@ -1,0 +1,90 @@
+"""The whole program as a person meets it: the box and the admin UI, each a process of its own, over HTTP."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.embedded.box import free_port, served_box, wait_until_answered
+
+ROOT = Path(__file__).resolve().parents[2]
+RESEARCH = "/org/acme/ws/research/runtimes"
+
+
+@dataclass(frozen=True)
+class House:
+    """Where the two are, and the box's API for what a test reads back."""
+
+    url: str
+    box_url: str
+    data_dir: Path
+
+    def api(self, method: str, path: str, *, token: str = "demo-alice", **more: Any) -> httpx.Response:
+        """One request to the box, past the admin UI."""
+        headers = {"Authorization": f"Bearer {token}"}
+        with httpx.Client(trust_env=False) as client:
+            return client.request(method, f"{self.box_url}/api/v1{path}", headers=headers, **more)
+
+    def config(self, key: str) -> Any:
+        """What is stored for a runtime of acme/research."""
+        return self.api("GET", f"{RESEARCH}/{key}/config").raise_for_status().json()["config"]
+
+    def put(self, key: str, document: Any, token: str = "demo-alice") -> None:
+        """Stores a document, as the command line would."""
+        self.api("PUT", f"{RESEARCH}/{key}/config", token=token, json={"config": document}).raise_for_status()
+
+    def id(self, key: str) -> str:
+        """A runtime's id."""
+        return str(self.api("GET", f"{RESEARCH}/{key}").raise_for_status().json()["id"])
+
+    def fault(self, **fault: Any) -> None:
+        """Makes the next answers of the box come wrong."""
+        self.api("POST", "/_faults", json={"method": "PUT", "path": "config", **fault}).raise_for_status()
+
+    def mend(self) -> None:
+        """Takes all faults back."""
+        self.api("DELETE", "/_faults").raise_for_status()
+
+    def puts(self) -> int:
+        """How many PUTs the box has seen."""
+        return sum(line["method"] == "PUT" for line in self.api("GET", "/_log").json())
+
+
+@contextmanager
+def served_ui(data_dir: Path, box_url: str, **settings: str) -> Iterator[str]:
+    """The admin UI over that box, in demo mode; gives its address once it answers."""
+    port = free_port()
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("ADMINUI_")},
+        "ADMINUI_MODE": "demo",
+        "ADMINUI_PLATFORM_URL": box_url,
+        "DJANGO_SETTINGS_MODULE": "adminui.settings",
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "DATA_DIR": str(data_dir),
+        **settings,
+    }
+    command = [sys.executable, "-m"]
+    subprocess.run([*command, "django", "migrate", "-v", "0"], check=True, cwd=ROOT, env=environment)
+    serve = ["uvicorn", "adminui.asgi:application", "--port", str(port), "--lifespan", "on", "--no-access-log"]
+    with (data_dir / "ui.log").open("ab") as log:
+        process = subprocess.Popen([*command, *serve], cwd=ROOT, env=environment, stdout=log, stderr=log)
+    try:
+        wait_until_answered(f"http://127.0.0.1:{port}/healthz", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@contextmanager
+def open_house(data_dir: Path, **settings: str) -> Iterator[House]:
+    """Both, with data of their own."""
+    with served_box(data_dir) as box_url, served_ui(data_dir, box_url, **settings) as url:
+        yield House(url, box_url, data_dir)
