@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import django
+import structlog
 from django.conf import settings
 
 from adminui import statics
@@ -14,6 +16,8 @@ from adminui.accounts.upstream import platform
 
 if TYPE_CHECKING:
     from adminui.middleware import Application, Receive, Scope, Send
+
+log = structlog.get_logger(__name__)
 
 
 def build() -> Application:
@@ -24,6 +28,7 @@ def build() -> Application:
 
     from adminui.middleware import bounded, observed, secured  # needs the models
 
+    import_module(settings.ROOT_URLCONF)  # what is broken in it stops the start, not the first request
     if settings.DEMO:
         statics.collect_if_stale()
     elif not statics.collected():
@@ -56,7 +61,12 @@ async def _live(receive: Receive, send: Send) -> None:
 
 
 async def finish() -> None:
-    """Brings to its end what still runs, then closes the connections that it runs over."""
+    """Lets the saves that run here come to their end, as long as one request may take; then closes the connections."""
+    from adminui.saving import tasks  # needs the models
+
+    left = await tasks.drain(settings.PLATFORM_DEADLINE)
+    if left:
+        log.warning("saves left to recovery", count=left)
     await platform().aclose()
 
 

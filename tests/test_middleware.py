@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ import adminui.urls
 from adminui import middleware
 from adminui.accounts import failures
 from adminui.asgi import application
+from adminui.saving import tasks
 
 HEADERS = {
     "content-security-policy": (
@@ -273,6 +275,30 @@ def test_the_server_is_told_when_it_may_begin_and_end() -> None:
 
     asyncio.run(live())
     assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+def test_a_save_that_runs_is_waited_for_before_the_end() -> None:
+    happened: list[str] = []
+
+    async def live() -> None:
+        messages = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
+
+        async def save() -> None:
+            for _ in range(10):
+                await asyncio.sleep(0)
+            happened.append("saved")
+
+        async def receive() -> Any:
+            return next(messages)
+
+        async def send(message: Any) -> None:
+            happened.append(message["type"])
+
+        tasks.start(uuid4(), save())
+        await application({"type": "lifespan"}, receive, send)
+
+    asyncio.run(live())
+    assert happened == ["lifespan.startup.complete", "saved", "lifespan.shutdown.complete"]
 
 
 def test_a_websocket_is_declined() -> None:
