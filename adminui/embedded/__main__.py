@@ -5,6 +5,7 @@ is missing or empty.
 """
 
 import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,14 +33,17 @@ def prepare() -> None:
 
 
 def main() -> None:
+    port = os.environ.get("BOX_PORT") or "8001"
+    if not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65535):
+        sys.exit("BOX_PORT must be a whole number from 1 to 65535.")
     os.environ["DJANGO_SETTINGS_MODULE"] = "adminui.embedded.settings"
-    Path(os.environ.get("DATA_DIR", "data")).mkdir(parents=True, exist_ok=True)
+    Path(os.environ.get("DATA_DIR") or "data").mkdir(parents=True, exist_ok=True)
     django.setup()
     prepare()
     uvicorn.run(
         "adminui.embedded.asgi:application",
-        host=os.environ.get("HOST", "127.0.0.1"),
-        port=int(os.environ.get("BOX_PORT", "8001")),
+        host=os.environ.get("HOST") or "127.0.0.1",
+        port=int(port),
         lifespan="off",
         ws="none",
         access_log=False,

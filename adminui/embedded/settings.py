@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-DATA_DIR = Path(os.environ.get("DATA_DIR", "data"))
+DATA_DIR = Path(os.environ.get("DATA_DIR") or "data")
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",

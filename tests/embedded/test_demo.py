@@ -1,10 +1,14 @@
 """The demo data: what other tests count on, that it holds every edge, and that a box keeps what it was told."""
 
+import os
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from adminui.contract.config import check
 from adminui.embedded.demo.cast import CAPABILITIES, ORGANIZATIONS, known_id
@@ -57,6 +61,14 @@ def test_the_edges_are_there() -> None:
     assert any(not prompt.isascii() for prompt in prompts)
     assert DOCUMENTS["analyst"]["resources"]["accelerator"] == {"kind": "none"}
     assert DOCUMENTS["newer-version"]["schema_revision"] == 2**53 + 1
+
+
+@pytest.mark.parametrize("port", ["eighty", "0", "65536", "-1", "٨٠"])
+def test_a_bad_port_is_said_in_one_line(tmp_path: Path, port: str) -> None:
+    environment = {**os.environ, "BOX_PORT": port, "DATA_DIR": str(tmp_path)}
+    ended = subprocess.run([sys.executable, "-m", "adminui.embedded"], env=environment, capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert ended.stderr == "BOX_PORT must be a whole number from 1 to 65535.\n"
 
 
 def test_a_box_is_filled_once_and_keeps_what_it_is_told(tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
 """The switch that makes answers go wrong, and the log of what was asked."""
 
 import time
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -167,14 +170,21 @@ def test_the_log_has_who_asked_what_and_names_headers_only(alice: httpx.Client, 
     assert "demo-" not in alice.get("/_log").text
 
 
+def test_faults_and_log_are_shared_by_all_processes_of_one_box(tmp_path_factory: pytest.TempPathFactory) -> None:
+    data_dir = tmp_path_factory.mktemp("shared")
+    with served_box(data_dir) as first, served_box(data_dir) as second:
+        headers = {"X-API-Key": "demo-alice"}
+        httpx.post(f"{first}/api/v1/_faults", json={"method": "GET", "path": "/user", "status": 503})
+        answers = [httpx.get(f"{url}/api/v1/user", headers=headers).status_code for url in (second, first)]
+        assert answers == [503, 200]
+        assert [line["status"] for line in httpx.get(f"{first}/api/v1/_log").json()] == [503, 200]
+
+
 def test_the_log_keeps_the_last_thousand(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with (
-        served_box(tmp_path_factory.mktemp("log")) as url,
-        httpx.Client(base_url=f"{url}/api/v1", headers={"X-API-Key": "demo-alice"}) as client,
-    ):
-        client.get("/org/acme")
-        for _ in range(1000):
-            client.get("/user")
-        lines = client.get("/_log").json()
+    with served_box(tmp_path_factory.mktemp("log")) as url, closing(HTTPConnection(urlsplit(url).netloc)) as connection:
+        for path in ["/api/v1/first", *["/api/v1/later"] * 1000]:
+            connection.request("GET", path)
+            connection.getresponse().read()
+        lines = httpx.get(f"{url}/api/v1/_log").json()
     assert len(lines) == 1000
-    assert {line["path"] for line in lines} == {"/api/v1/user"}
+    assert {line["path"] for line in lines} == {"/api/v1/later"}
