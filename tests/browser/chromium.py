@@ -12,6 +12,13 @@ from pathlib import Path
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-inter")
 
+ARGUMENTS = [
+    *("--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    *(["--no-sandbox"] if os.geteuid() == 0 else []),
+]
+"""How Chromium is started: without looking for anything on the network."""
+
 
 def find() -> str | None:
     """The path of a Chromium: what CHROMIUM says, else the first on PATH; None when there is none."""

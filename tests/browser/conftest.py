@@ -1,6 +1,5 @@
 """A real Chromium on the real program. Every page that a test leaves behind had a quiet console."""
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,17 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from tests.browser.chromium import find
+from tests.browser.chromium import ARGUMENTS, find
 from tests.browser.house import House, open_house
 
-ARGUMENTS = [
-    *("--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    *(["--no-sandbox"] if os.geteuid() == 0 else []),
-]
-"""How Chromium is started: without looking for anything on the network."""
-
-EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of (4(00|03|04|09|22|26|29)|50[0-4]) ")
+EXPECTED = re.compile(
+    r"Failed to load resource: the server responded with a status of (4(00|03|04|09|22|26|29)|50[0-4]) "
+)
 """Chromium's own line for an answer that isn't 2xx; a test produces those on purpose."""
 
 expect.set_options(timeout=10_000)

@@ -128,9 +128,7 @@ def test_who_does_not_own_it_reads_it_and_is_told_why(opening: Opening, mended: 
 
 
 @with_and_without_scripts
-def test_a_504_that_landed_is_told_saved_after_reading_back(
-    opening: Opening, mended: House, javascript: bool
-) -> None:
+def test_a_504_that_landed_is_told_saved_after_reading_back(opening: Opening, mended: House, javascript: bool) -> None:
     page = opening("alice", javascript=javascript)
     editor(page)
     control(page, "resources.cpu_cores").fill("8")

@@ -1,0 +1,41 @@
+"""What holds of every page: no axe finding in either theme, no sideways scroll at 360 px, targets large enough."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Opening
+from tests.browser.house import House
+from tests.browser.tour import STOPS, mended
+
+OVERFLOWING = """() => [...document.querySelectorAll('main *, header *')]
+    .filter(one => one.getBoundingClientRect().right > innerWidth + 1 && getComputedStyle(one).position != 'absolute')
+    .slice(0, 3).map(one => one.outerHTML.slice(0, 120))"""
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SMALL = """() => [...document.querySelectorAll('button, input, select, summary, a')].filter(one => {
+    const box = one.getBoundingClientRect();
+    const inline = one.matches('a') && getComputedStyle(one).display === 'inline';
+    return box.width && !inline && !one.matches('.skip, .visually-hidden, [type=checkbox], [type=radio]')
+        && (box.width < 24 || box.height < 24) }).slice(0, 3).map(one => one.outerHTML.slice(0, 120))"""
+
+
+def findings(page: Page) -> list[str]:
+    """What axe says, with the places."""
+    violations = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in violations]
+
+
+@pytest.mark.parametrize("name", STOPS)
+def test_page(opening: Opening, house: House, name: str) -> None:
+    stop = STOPS[name]
+    page = opening(stop.person, color_scheme="light")
+    with mended(house):
+        stop.go(page, house)
+        assert findings(page) == []
+        page.emulate_media(color_scheme="dark")
+        assert findings(page) == []
+        page.set_viewport_size({"width": 360, "height": 800})
+        assert page.evaluate(SIDEWAYS) <= 0, page.evaluate(OVERFLOWING)
+        assert page.evaluate(SMALL) == []
+        assert page.title()
+        assert page.locator("h1").count() == 1
