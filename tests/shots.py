@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, find
 from tests.browser.house import House, open_house
-from tests.browser.tour import STOPS, Stop, mended
+from tests.browser.stops import STOPS
+from tests.browser.tour import Stop, mended
 
 VIEWS = {"light": (1280, "light"), "dark": (1280, "dark"), "390": (390, "light")}
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>

@@ -6,7 +6,8 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Opening
 from tests.browser.house import House
-from tests.browser.tour import STOPS, mended
+from tests.browser.stops import STOPS
+from tests.browser.tour import mended
 
 OVERFLOWING = """() => [...document.querySelectorAll('main *, header *')]
     .filter(one => one.getBoundingClientRect().right > innerWidth + 1 && getComputedStyle(one).position != 'absolute')
