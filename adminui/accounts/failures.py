@@ -64,7 +64,8 @@ def platform_page(request: HttpRequest, error: errors.PlatformError) -> HttpResp
         title=title,
         sentence=error.sentence + wait,
         platform_request=error.request_id,
-        again=True,
+        again=status == 429 or status >= 500,
+        ways=_ways_for_another() if isinstance(error, errors.Forbidden) else None,
     )
     if error.retry_after is not None:
         response["Retry-After"] = str(error.retry_after)
@@ -114,8 +115,12 @@ def error_page(
     sentence: str,
     platform_request: str = "",
     again: bool = False,
+    ways: list[Way] | None = None,
 ) -> HttpResponse:
-    """The page of any error: what happened, the request's id, a way back, and with `again` a way to try it again."""
+    """The page of any error: what happened, the request's id, and `ways` on, by default to the pages above this one.
+
+    With `again`, an error of a GET may pass by itself: the first way on is to try once more.
+    """
     where = _kwargs(request)
     place = Place(where.get("org"), where.get("ws"), loud="ws" in where and is_loud(where["ws"]))
     context = {
@@ -124,7 +129,7 @@ def error_page(
         "sentence": sentence,
         "platform_request": platform_request,
         "again": request.get_full_path() if again and request.method == "GET" else None,
-        "ways": _ways(request, where),
+        "ways": _ways(request, where) if ways is None else ways,
     }
     return page(request, "error.html", context, status=status, place=place)
 
@@ -139,6 +144,11 @@ def _ways(request: HttpRequest, where: dict[str, str]) -> list[Way]:
         ways.append(Way(f"Workspaces of {where['org']}", reverse("org", kwargs={"org": where["org"]})))
     ways.append(Way("Organizations", reverse("home")))
     return [way for way in ways if way.href != request.path][:2]
+
+
+def _ways_for_another() -> list[Way]:
+    """Where to go when one's token opens nothing here: the pages above this one are likely closed as well."""
+    return [Way("Organizations", reverse("home")), Way("Whose token is this?", reverse("account"))]
 
 
 def _kwargs(request: HttpRequest) -> dict[str, str]:

@@ -91,10 +91,17 @@ def test_the_ways_on_are_the_nearest_first(visitor: Visitor) -> None:
     visitor.sign_in()
     up, top = ("Workspaces of acme", "/org/acme/"), ("Organizations", "/")
     runtimes = ("Runtimes of research", "/org/acme/ws/research/runtimes/")
-    assert ways(shown(visitor, refusal(404), CONFIG + "?a=1")) == [("Try again", CONFIG + "?a=1"), runtimes, up]
-    assert ways(shown(visitor, refusal(404), CONFIG, "POST")) == [runtimes, up]
-    assert ways(shown(visitor, refusal(404), "/fails/org/acme/")) == [("Try again", "/fails/org/acme/"), up, top]
+    assert ways(shown(visitor, refusal(404), CONFIG)) == [runtimes, up]
+    assert ways(shown(visitor, refusal(404), "/fails/org/acme/")) == [up, top]
+    assert ways(shown(visitor, refusal(403), CONFIG)) == [top, ("Whose token is this?", "/account/")]
     assert ways(visitor.get("/nothing/")) == [top]
+
+
+@pytest.mark.parametrize("error", [refusal(429), errors.NotSent("Refused."), errors.failure(500, None, request_id="")])
+def test_what_may_pass_can_be_tried_again(visitor: Visitor, error: errors.PlatformError) -> None:
+    visitor.sign_in()
+    assert ways(shown(visitor, error, CONFIG + "?a=1"))[0] == ("Try again", CONFIG + "?a=1")
+    assert "Try again" not in dict(ways(shown(visitor, error, CONFIG, "POST")))
 
 
 @pytest.mark.parametrize(

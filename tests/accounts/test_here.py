@@ -51,7 +51,7 @@ async def placed(request: HttpRequest) -> HttpResponse:
         org="acme",
         workspace="production",
         runtime=item if "runtime" in request.GET else None,
-        organizations=(Named("acme", "Acme"), Named("globex", "Globex <b>")),
+        organizations=(Named("acme", "Acme"), Named("globex", "Globex <b>"), Named("../evil", "Evil")),
         runtimes=(Neighbour(RUNTIME, "analyst", "Analyst", None, None),),
         loud=loud,
     )
@@ -157,6 +157,7 @@ def test_the_header_says_where_one_is(visitor: Visitor) -> None:
     text = visitor.get("/placed/?runtime").content.decode()
     assert f'<a href="/org/acme/ws/production/runtimes/{RUNTIME}/config/" aria-current="page">analyst</a>' in text
     assert '<a href="/org/globex/">Globex &lt;b&gt;</a>' in text
+    assert "Evil" not in text
     assert 'aria-label="Switch runtime"' in text
     assert 'aria-label="Find a runtime"' in text
     assert 'aria-label="Find a runtime"' not in visitor.get("/placed/?nofind").content.decode()
