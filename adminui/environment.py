@@ -234,7 +234,7 @@ class Environment(BaseSettings):
 
 def _kept(path: Path, make: Callable[[], str]) -> str:
     """The text of a file for its owner only, made at the first start."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
             file.write(make() + "\n")
@@ -284,13 +284,16 @@ def _sentence(error: ErrorDetails) -> str:
 
 
 def read() -> Environment:
-    """The settings out of the process's environment; raises Misconfigured."""
+    """The settings out of the process's environment; raises Misconfigured. Makes DATA_DIR where it is needed."""
     try:
-        return Environment()
+        settings = Environment()
+        if settings.database_url is None:
+            settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except ValidationError as error:
         raise Misconfigured("\n".join(_sentence(one) for one in error.errors(include_input=False))) from None
     except OSError as error:
         raise Misconfigured(f"DATA_DIR must be a folder that this program may write: {error.strerror}.") from None
+    return settings
 
 
 def read_or_exit() -> Environment:

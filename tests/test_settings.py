@@ -24,10 +24,11 @@ GOOD = {
 
 
 @pytest.fixture
-def environ(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """An environment that says nothing."""
+def environ(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """An environment that says no more than where a folder for data is."""
     for info_name, info in Environment.model_fields.items():
         monkeypatch.delenv(info.alias or f"ADMINUI_{info_name.upper()}", raising=False)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
     return monkeypatch
 
 
@@ -157,10 +158,9 @@ def test_a_demo_that_listens_everywhere_answers_to_every_name(environ: pytest.Mo
 
 def test_a_data_folder_that_cannot_be_made(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    environ.setenv("ADMINUI_MODE", "demo")
-    environ.setenv("DATA_DIR", str(tmp_path / "file" / "data"))
-    with pytest.raises(Misconfigured, match=r"^DATA_DIR must be a folder that this program may write: "):
-        read()
+    for mode in ("demo", "production"):
+        with pytest.raises(Misconfigured, match=r"^DATA_DIR must be a folder that this program may write: "):
+            given(environ, ADMINUI_MODE=mode, DATA_DIR=str(tmp_path / "file" / "data"))
 
 
 def test_a_database_by_its_url() -> None:
@@ -177,6 +177,27 @@ def test_a_database_by_its_url() -> None:
     ]
     assert postgres["OPTIONS"]["sslmode"] == "require"
     assert database("postgresql://u@/name?host=/run/postgres")["HOST"] == "/run/postgres"
+
+
+def test_production_as_django_sees_it(tmp_path: Path) -> None:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("ADMINUI_")}
+    production = {**clean, **GOOD, "DATA_DIR": str(tmp_path / "data"), "DJANGO_SETTINGS_MODULE": "adminui.settings"}
+    check = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    done = subprocess.run(check, cwd=ROOT, env=production, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    names = [
+        "DEBUG",
+        "ALLOWED_HOSTS",
+        "SESSION_COOKIE_NAME",
+        "SESSION_COOKIE_SECURE",
+        "CSRF_COOKIE_NAME",
+        "CSRF_COOKIE_SECURE",
+        "CSRF_COOKIE_HTTPONLY",
+    ]
+    show = f"from django.conf import settings; print([getattr(settings, name) for name in {names}])"
+    shown = subprocess.run([sys.executable, "-c", show], cwd=ROOT, env=production, capture_output=True, text=True)
+    assert shown.stdout == "[False, ['admin.example'], '__Host-session', True, '__Host-csrf', True, True]\n"
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize(
