@@ -9,5 +9,8 @@ _UNSEEN = re.compile(
 
 
 def visible(text: str) -> str:
-    """`text` with control, invisible, direction-changing and private characters written as \\u{…}; tab and newline stay."""
+    """A text with control, invisible, direction-changing and private characters written as \\u{…}.
+
+    Tab and newline stay.
+    """
     return _UNSEEN.sub(lambda found: f"\\u{{{ord(found[0]):04x}}}", text)

@@ -287,6 +287,13 @@ def test_a_change_has_a_section_a_label_and_both_sides(
     assert found.before == before or (found.before or "").startswith(before or "?")
 
 
+def test_a_list_of_a_wrong_type_is_said_too() -> None:
+    (change,) = diff({"capabilities": {}}, {"capabilities": {"web": 1}})
+    assert (tell(change).label, tell(change).after) == ("web", "1")
+    (change,) = diff({"capabilities": []}, {"capabilities": "web"})
+    assert sentence(change) == "Capabilities [] → web"
+
+
 def test_egress_absent_and_empty_are_said_apart() -> None:
     absent = document.edit(full(), ("sandbox", "egress"), ABSENT)
     empty = document.edit(full(), ("sandbox", "egress"), {"allow": []})

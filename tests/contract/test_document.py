@@ -123,6 +123,12 @@ def test_getting_tells_absent_from_null() -> None:
     assert document.get(value, ()) is value
 
 
+def test_an_object_is_told_from_everything_else() -> None:
+    values: list[Json | document.Absent] = [{}, [], "", None, ABSENT]
+    assert [document.is_object(value) for value in values] == [True, False, False, False, False]
+    assert repr(ABSENT) == "ABSENT"
+
+
 EDITED: list[tuple[Json, Path, Json | document.Absent, Json]] = [
     ({"a": 1}, ("b", "c"), 2, {"a": 1, "b": {"c": 2}}),
     ({"a": {"b": 1, "c": 2}}, ("a", "b"), ABSENT, {"a": {"c": 2}}),

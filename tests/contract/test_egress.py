@@ -39,6 +39,7 @@ REFUSED = [
     ("999.1.1.1", "“999.1.1.1” is not an IP address"),
     ("1.2.3", "“1.2.3” is not an IP address"),
     ("fe80::1%eth0", "An address here has no zone"),
+    ("fe80::%eth0/64", "A network here has no zone"),
     ("tcp://db.example.com", "Must have a host and a port"),
     ("tcp://:80", "Must have a host and a port"),
     ("tcp://db.example.com:0", "The port must be a whole number from 1 to 65535"),

@@ -109,6 +109,11 @@ def test_a_loc_holds_only_text_and_positions(loc: Any, expected: Path) -> None:
     assert _parsed({"detail": "d", "errors": [{"loc": loc, "msg": "m"}]}).errors[0].loc == expected
 
 
+def test_a_detail_too_deep_to_write_is_left_out() -> None:
+    found = envelope.parse(500, b'{"type": "t", "detail": ' + b'{"a":' * 900 + b"1" + b"}" * 901)
+    assert found == Envelope(500, "", "t")
+
+
 def test_what_is_long_is_cut() -> None:
     error = {"loc": ["x" * 9000, *["y"] * 9000], "msg": "m" * 9000, "type": "t" * 9000}
     found = _parsed({"detail": "d" * 9000, "type": "t" * 9000, "errors": [error] * 3})
