@@ -123,7 +123,7 @@ def _clean(said: Any, limit: int) -> str:
         return ""
     try:
         text = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
-    except (ValueError, RecursionError):
+    except RecursionError:
         return ""
     text = _UNFIT.sub("\ufffd", text[: limit + 1])
     return text if len(text) <= limit else text[: limit - 1] + "…"

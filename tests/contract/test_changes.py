@@ -55,8 +55,8 @@ def test_an_edit_of_one_path_changes_only_there_or_below(doc: Json, data: st.Dat
     while isinstance(value, (dict, list)) and value and (not path or data.draw(st.booleans())):
         segment, value = data.draw(st.sampled_from(list(document.items(value))))
         path = (*path, segment)
-    if isinstance(value, dict) and data.draw(st.booleans()):
-        path = (*path, *data.draw(st.lists(st.sampled_from(["new", "a.b", "labels", "env"]), min_size=1, max_size=3)))
+    if isinstance(value, dict) and data.draw(st.booleans()):  # or a path that isn't there yet, parents and all
+        path = (*path, "absent", *data.draw(st.lists(st.sampled_from(["new", "a.b", "labels", "env"]), max_size=2)))
     after = document.edit(doc, path, data.draw(documents))
     stem = path[: next((at for at, segment in enumerate(path) if isinstance(segment, int)), len(path))]
     for change in diff(doc, after):
