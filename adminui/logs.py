@@ -1,6 +1,7 @@
 """Logging: structured, one line a request (middleware.py), the same form for Django's and our own lines."""
 
 import logging
+import sys
 from typing import Any
 
 import structlog
@@ -14,7 +15,7 @@ _SHARED: list[Processor] = [
 
 
 def django_logging(level: str, *, readable: bool) -> dict[str, Any]:
-    """Django's LOGGING: JSON lines on stderr, or `readable` ones for a terminal. Sets structlog up as well."""
+    """Django’s LOGGING: lines of JSON on stderr, or `readable` ones for who looks on. Sets structlog up as well."""
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
@@ -23,7 +24,11 @@ def django_logging(level: str, *, readable: bool) -> dict[str, Any]:
     )
     # Tracebacks without the values of local variables: those may hold a token.
     render: list[Processor] = (
-        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
         if readable
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )

@@ -1,6 +1,5 @@
 """Django's settings, made from the environment (environment.py holds the list)."""
 
-import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -113,4 +112,4 @@ STATIC_ROOT = BASE_DIR / "static-built" / "files"
 STORAGES = {"staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"}}
 SERVESTATIC_USE_ZSTD = False
 
-LOGGING = logs.django_logging(ENVIRONMENT.log_level, readable=DEMO and sys.stderr.isatty())
+LOGGING = logs.django_logging(ENVIRONMENT.log_level, readable=DEMO)

@@ -5,6 +5,7 @@ import io
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from logging.config import DictConfigurator
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from django.urls import path
 from pytest_django import Settings
 
 import adminui.urls
-from adminui import middleware
+from adminui import logs, middleware
 from adminui.accounts import failures
 from adminui.asgi import application
 from adminui.saving import tasks
@@ -201,11 +202,11 @@ def test_no_page_has_a_style_or_a_script_within() -> None:
 
 @pytest.fixture
 def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
-    """What was logged, as the formatter of the settings writes it."""
+    """What was logged, as it is written in production."""
     stream, root = io.StringIO(), logging.getLogger()
     handler = logging.StreamHandler(stream)
-    ours = next(each for each in root.handlers if "ProcessorFormatter" in type(each.formatter).__name__)
-    handler.setFormatter(ours.formatter)
+    written = DictConfigurator(logs.django_logging("info", readable=False))
+    handler.setFormatter(written.configure_formatter(written.config["formatters"]["line"]))
     root.addHandler(handler)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     root.removeHandler(handler)

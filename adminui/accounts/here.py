@@ -66,7 +66,8 @@ def signed_in(view: OwnView | None = None, *, on_stranger: View | None = None) -
 async def who(request: HttpRequest) -> Who | None:
     """The person of this request, None when nobody is signed in; looked up once a request."""
     if "_who" not in vars(request):
-        vars(request)["_who"] = await sync_to_async(_who)(request)
+        stranger = settings.SESSION_COOKIE_NAME not in request.COOKIES  # not worth a hop into a thread
+        vars(request)["_who"] = None if stranger else await sync_to_async(_who)(request)
     return known(request)
 
 
