@@ -21,7 +21,7 @@ from django.utils.functional import cached_property
 from adminui.contract import paths
 from adminui.contract.changes import Change, diff
 from adminui.contract.config import FIELDS, check
-from adminui.contract.document import ABSENT, Absent, Json, edit, get, same
+from adminui.contract.document import ABSENT, Absent, Json, edit, get, pretty, same
 from adminui.contract.envelope import FieldError, document_path
 from adminui.contract.merge import merge
 from adminui.contract.paths import Path
@@ -101,6 +101,18 @@ class ConfigForm(forms.BaseForm):
             else values
         )
         return cls(document, Posted.of(pairs), facts, readonly)
+
+    @classmethod
+    def rebased(cls, base: Json, document: Json, *, facts: Facts = Facts(), readonly: str | None = None) -> Self:
+        """The form of `base`, edited so that it says `document`: in its controls, or in Raw where they can't."""
+        form, wanted = cls.opened(base), cls.opened(document)
+        pairs = [
+            pair for name, field in form.controls.items() for pair in field.pairs(field.carried(wanted.controls[name]))
+        ]
+        typed = cls.posted(base, pairs, facts=facts, readonly=readonly)
+        if same(typed.document(), document):
+            return typed
+        return cls.posted(base, [(raw.NAME, pretty(document))], facts=facts, readonly=readonly)
 
     @property
     def controls(self) -> dict[str, ConfigField[Any]]:

@@ -1,6 +1,7 @@
 """What the platform said no to, as the editor shows it: the errors, and the document they were about."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from adminui.contract.document import Json
 from adminui.contract.envelope import FieldError
@@ -53,7 +54,7 @@ def _error(error: Json) -> FieldError:
     )
 
 
-def last_refusal(form_id: object, owner: str) -> Refusal | None:
+def last_refusal(form_id: UUID, owner: str) -> Refusal | None:
     """The refusal that this form's last save ended with, if it did."""
     last = Save.objects.filter(form=form_id, owner=owner).order_by("-revision").first()
     return refusal_of(last) if last is not None else None

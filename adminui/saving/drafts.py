@@ -56,7 +56,7 @@ def _seal(form: Form, values: Pairs) -> bytes:
 
 
 def _open(form: Form, sealed: bytes) -> tuple[tuple[str, str], ...]:
-    plain = keyring.open_sealed(bytes(sealed), bound_to=_bound(form))
+    plain = keyring.open_sealed(sealed, bound_to=_bound(form))
     return tuple((str(name), str(value)) for name, value in json.loads(zlib.decompress(plain)))
 
 
@@ -78,7 +78,7 @@ def keep(form: Form, values: Pairs, *, changes: int, sections: Iterable[str]) ->
         row = Draft(
             **_mine(form), organization=form.organization, workspace=form.workspace, revision=next_revision(form.id)
         )
-    elif row.base == form.base and _open(form, row.values) == tuple(values):
+    elif row.base == form.base and _open(form, bytes(row.values)) == tuple(values):
         return row.revision
     else:
         row.revision += 1
@@ -105,7 +105,7 @@ def _kept(row: Draft) -> Kept:
     return Kept(
         form=form,
         base=base_of(form),
-        values=_open(form, row.values),
+        values=_open(form, bytes(row.values)),
         reason=row.reason,
         revision=row.revision,
         changes=row.changes,

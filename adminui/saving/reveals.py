@@ -1,16 +1,14 @@
 """A masked value that somebody looked at: written down before it is shown."""
 
-from uuid import UUID
-
 from adminui.accounts.models import Person
 from adminui.record import events
 from adminui.saving.forms import Form
 from adminui.saving.steps import Trace
 
 
-def record(form: Form, person: Person, path: str, trace: Trace) -> UUID:
+def record(form: Form, person: Person, path: str, trace: Trace) -> None:
     """Records that `person` looked at the value at a change path. Raises django.db.Error: then it isn't shown."""
-    event = events.append(
+    events.append(
         events.NewEvent(
             kind="reveal",
             chain=form.organization,
@@ -28,4 +26,3 @@ def record(form: Form, person: Person, path: str, trace: Trace) -> UUID:
             before=form.base,
         )
     )
-    return event.id

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from django.http import HttpResponse
 from pytest_django.fixtures import Settings
 
@@ -68,6 +68,17 @@ class Page:
         self.soup = BeautifulSoup(response.content.decode(), "html.parser")
         self.text = self.soup.get_text(" ", strip=True)
         self.title = self.soup.title.get_text() if self.soup.title else ""
+
+    def one(self, selector: str) -> Tag:
+        """The first element of a CSS selector; LookupError when there is none."""
+        found = self.soup.select_one(selector)
+        if found is None:
+            raise LookupError(f"{selector} in {self.text[:300]}")
+        return found
+
+    def control(self, name: str) -> Tag:
+        """A control by its id."""
+        return self.one(f'[id="{name}"]')
 
     def value(self, control: str) -> str:
         """What a control holds; KeyError when it posts nothing."""

@@ -39,7 +39,7 @@ def test_a_wrong_value_stands_at_its_field_with_everything_typed(alice: Visitor,
     assert after.value("defaults.agent") == "a new agent"
     assert after.title.startswith("Error: ")
     assert "32 or less" in after.error("resources.cpu_cores")
-    assert after.soup.select_one('[role=alert] a[href="#resources.cpu_cores"]')
+    assert after.one('[role=alert] a[href="#resources.cpu_cores"]')
     assert Draft.objects.get().revision == 1
 
 
@@ -58,7 +58,7 @@ def test_a_draft_is_resumed_by_its_address_and_offered_at_a_new_visit(alice: Vis
     fresh = opened(alice, box)
     assert fresh.value("resources.cpu_cores") != "4"
     assert "You have unsaved changes from" in fresh.text
-    assert fresh.soup.select_one(f'a[href$="?form={form}"]')
+    assert fresh.one(f'a[href$="?form={form}"]')
 
 
 def test_discard_forgets_the_draft(alice: Visitor, box: Box) -> None:
@@ -106,7 +106,7 @@ def test_a_form_of_somebody_else_is_kept_for_them_and_not_saved(alice: Visitor, 
 def test_who_does_not_own_it_reads_it(bob: Visitor, box: Box) -> None:
     page = opened(bob, box)
     assert "Only the owner, alice, can change this config." in page.text
-    assert page.soup.find(id="resources.cpu_cores").has_attr("readonly")
+    assert page.control("resources.cpu_cores").has_attr("readonly")
     assert not [one for one in page.soup.select("form#config button") if one.get("name") == "do"]
 
 

@@ -18,7 +18,7 @@ def test_the_changes_in_words_and_as_json(alice: Visitor, box: Box) -> None:
     assert page.title.startswith("Review 1 change")
     assert "CPU cores" in page.text
     assert [one.get_text() for one in page.soup.select(".changes del, .changes ins")] == ["2", "4"]
-    assert '"cpu_cores": 4' in page.soup.select_one("pre.diff ins").get_text()
+    assert '"cpu_cores": 4' in page.one("pre.diff ins").get_text()
     assert "not yet by the platform" in page.text
 
 
@@ -75,11 +75,11 @@ def test_secret_looking_values_are_masked_until_revealed_which_is_recorded(alice
     assert "old-secret" not in source
     assert "new-secret" not in source
     assert MASK in review.text
-    button = review.soup.select_one("button[name=reveal]")
+    button = review.one("button[name=reveal]")
     shown = review.post(reveal=str(button["value"]))
     assert "old-secret" in shown.text
     assert "new-secret" in shown.text
-    assert "new-secret" not in shown.soup.select_one("pre.diff").get_text()
+    assert "new-secret" not in shown.one("pre.diff").get_text()
     assert [event.kind for event in Event.objects.all()] == ["reveal"]
     assert "new-secret" not in str(Event.objects.values())
     assert MASK not in shown.values().values()

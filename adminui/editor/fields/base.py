@@ -161,6 +161,10 @@ class ConfigField(forms.Field, Generic[Held]):
         """What the control holds for a stored value; None when it can't."""
         raise NotImplementedError
 
+    def carried(self, other: Self) -> Held | None:
+        """What these controls hold to say what `other` has stored: the same field over another document."""
+        return other.holding
+
     def fill(self, posted: Any) -> Held:
         """A whole held value from what was posted: what wasn't is as stored."""
         whole: Held = posted

@@ -86,6 +86,11 @@ class EgressField(ConfigField[Egress]):
             return None
         return Egress("only" if self.targets.holding.rows else "none", self.targets.holding)
 
+    def carried(self, other: Self) -> Egress | None:
+        """The other's choice, and its targets tied to those here."""
+        targets = self.targets.carried(other.targets)
+        return None if other.holding is None or targets is None else Egress(other.holding.choice, targets)
+
     def fill(self, posted: Any) -> Egress:
         """Choice and targets, each as posted, else as stored."""
         choice, targets = posted

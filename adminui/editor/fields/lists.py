@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from adminui.contract import egress
 from adminui.contract.document import ABSENT, Absent, Json
 from adminui.contract.fields import FieldSpec
+from adminui.contract.identity import identities
 from adminui.contract.paths import Path
 from adminui.editor.fields.base import Misfit, fits_line
 from adminui.editor.fields.number import whole_number
@@ -24,6 +25,12 @@ class ListField(RowsField):
         if not isinstance(stored, list):
             return None
         return {str(at): Origin(at, item, self.cells(item)) for at, item in enumerate(stored)}
+
+    def counterparts(self, other: Self) -> dict[str, str]:
+        """By the item's name or value; none where items can't be told apart."""
+        here = {one: str(at) for at, one in enumerate(identities(self.path, self.initial) or ())}
+        there = enumerate(identities(other.path, other.initial) or ())
+        return {str(at): here[one] for at, one in there if one in here}
 
     def column(self, part: FieldSpec) -> Column:
         """A row is one value, and has the control's name itself."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from adminui.contract.document import Absent, Json
 from adminui.contract.paths import Path
@@ -29,6 +29,10 @@ class MapField(RowsField):
         if not isinstance(stored, dict):
             return None
         return {json.dumps(key): Origin(key, value, _cells(key, value)) for key, value in stored.items()}
+
+    def counterparts(self, other: Self) -> dict[str, str]:
+        """By the key, which is what `was` says."""
+        return {was: was for was in other.origins if was in self.origins}
 
     def read(self, held: Rows) -> Reading:
         """The map in the rows' order. A key that is there already is wrong at its later row."""

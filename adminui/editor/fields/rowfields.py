@@ -1,7 +1,7 @@
 """What rows mean: the items of a list or map that they came from, and those that they become."""
 
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from adminui.contract import paths
 from adminui.contract.document import ABSENT, Absent, Json
@@ -41,6 +41,19 @@ class RowsField(ConfigField[Rows]):
 
     def take(self, stored: Json) -> dict[str, Origin] | None:
         """The items of a stored value by the `was` that names them; None when it is no list or map at all."""
+        raise NotImplementedError
+
+    def carried(self, other: Self) -> Rows | None:
+        """The other document's rows, each tied to the item here that has its identity; the rest here is removed."""
+        if other.holding is None:
+            return None
+        ours = self.counterparts(other)
+        rows = tuple(Row(row.cells, ours.get(row.was or OWN, OWN)) for row in other.holding.rows)
+        present = {row.was for row in rows}
+        return Rows(rows, tuple(was for was in self.origins if was not in present))
+
+    def counterparts(self, other: Self) -> dict[str, str]:
+        """The `was` here of each `was` there that names the same item."""
         raise NotImplementedError
 
     def fill(self, posted: Any) -> Rows:

@@ -46,8 +46,10 @@ async def review(request: HttpRequest, who: Who, org: str, ws: str, runtime: str
 async def _theirs(at: Page, kept: Kept) -> list[Told]:
     """What was changed elsewhere and is part of this draft's base now, after a merge."""
     asked = form_id(at.request.GET.get("merged"))
-    mine = Save.objects.filter(pk=asked, form=kept.form.id, owner=kept.form.owner, found=kept.form.base)
-    save = await mine.afirst() if asked else None
+    if asked is None:
+        return []
+    mine = Save.objects.filter(form=kept.form.id, owner=kept.form.owner, found=kept.form.base)
+    save = await mine.filter(pk=asked).afirst()
     before = await sync_to_async(documents.load)(save.runtime, save.base) if save else None
     return [tell(change) for change in diff(before, kept.base)] if before is not None else []
 
@@ -63,11 +65,13 @@ def _form_id(request: HttpRequest) -> UUID | None:
 
 async def _gone(at: Page, form: UUID | None) -> HttpResponse:
     """The form was saved, maybe in another tab: its last save tells. Else it was discarded, and the editor says so."""
+    if form is None:
+        return HttpResponseRedirect(at.about.url("config"))
     mine = Save.objects.filter(form=form, owner=at.who.person.platform_id, runtime=at.about.id)
-    last = await mine.order_by("-revision").afirst() if form else None
+    last = await mine.order_by("-revision").afirst()
     if last is not None:
         return HttpResponseRedirect(at.about.url("config-save", save=last.id))
-    return HttpResponseRedirect(at.about.url("config") + (f"?form={form}" if form else ""))
+    return HttpResponseRedirect(f"{at.about.url('config')}?form={form}")
 
 
 async def _posted(at: Page, kept: Kept, form: ConfigForm) -> HttpResponse:
