@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -15,7 +16,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from adminui.accounts.upstream import platform
-from adminui.contract.answers import RuntimeItem
+from adminui.contract.answers import Organization, RuntimeItem, Workspace
+from adminui.platform.address import is_segment
 from adminui.platform.errors import PlatformError
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ _FRESH = 60.0
 _KEPT = 500
 _NEIGHBOURS = 100
 _LAST = "last_place"
+_SLUG = re.compile(r"[-a-zA-Z0-9_]+")
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ async def neighbours(who: Who, org: str, workspace: str) -> tuple[Neighbour, ...
         return tuple(
             Neighbour(item.id, item.key, item.name or item.key, item.project_id, item.project_name)
             for item in page.items
+            if is_segment(item.id)
         )
 
     return await _cached((who.token, "runtimes", org, workspace), read)
@@ -109,13 +113,14 @@ async def remember(request: HttpRequest, org: str, workspace: str) -> None:
         await request.session.aset(_LAST, [org, workspace])
 
 
-async def forget(request: HttpRequest) -> None:
-    """Drops the place that someone was last, since it is gone."""
-    await request.session.apop(_LAST, None)
+async def forget(request: HttpRequest, org: str, workspace: str) -> None:
+    """Drops this place as the one where someone was last, since they can't go there again."""
+    if await last(request) == (org, workspace):
+        await request.session.apop(_LAST, None)
 
 
 async def last(request: HttpRequest) -> tuple[str, str] | None:
-    """Organization and workspace where this person was last in this session."""
+    """Organization and workspace where this person was last in this session; None when nowhere yet."""
     match await request.session.aget(_LAST):
         case [str(org), str(workspace)]:
             return org, workspace
@@ -125,16 +130,21 @@ async def last(request: HttpRequest) -> tuple[str, str] | None:
 
 async def _organizations(token: str) -> tuple[Named, ...]:
     async def read() -> tuple[Named, ...]:
-        return tuple(Named(each.key, each.name or each.key) for each in await platform().organizations(token))
+        return _named(await platform().organizations(token))
 
     return await _cached((token, "organizations"), read)
 
 
 async def _workspaces(token: str, org: str) -> tuple[Named, ...]:
     async def read() -> tuple[Named, ...]:
-        return tuple(Named(each.key, each.name or each.key) for each in await platform().workspaces(token, org))
+        return _named(await platform().workspaces(token, org))
 
     return await _cached((token, "workspaces", org), read)
+
+
+def _named(found: Iterable[Organization | Workspace]) -> tuple[Named, ...]:
+    """Those that have a page here: a key that is no slug has no address."""
+    return tuple(Named(each.key, each.name or each.key) for each in found if _SLUG.fullmatch(each.key))
 
 
 async def _nothing() -> tuple[()]:

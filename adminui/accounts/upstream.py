@@ -2,6 +2,7 @@
 
 import ssl
 from functools import lru_cache
+from pathlib import Path
 
 from django.conf import settings
 
@@ -22,6 +23,6 @@ def platform() -> Platform:
 
 # By its settings, so that a test which overrides them gets a client of its own.
 @lru_cache(maxsize=8)
-def _platform(url: str, ca_file: str | None, deadline: float, connect: float) -> Platform:
+def _platform(url: str, ca_file: Path | None, deadline: float, connect: float) -> Platform:
     verify = True if ca_file is None else ssl.create_default_context(cafile=ca_file)
     return Platform(url, deadline=deadline, connect=connect, verify=verify)
