@@ -33,7 +33,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as data, open_house(Path(data)) as house, sync_playwright() as playwright:
         fonts = Path(data) / "fonts.conf"
         fonts.write_text(FONTS.format(cache=Path(data) / "fonts"), "utf-8")
-        environment = {**os.environ, "FONTCONFIG_FILE": str(fonts)}
+        environment: dict[str, str | float | bool] = {**os.environ, "FONTCONFIG_FILE": str(fonts)}
         browser = playwright.chromium.launch(executable_path=find(), args=ARGUMENTS, env=environment)
         for name in wanted:
             for view, (width, scheme) in VIEWS.items():

@@ -47,8 +47,8 @@ def test_a_secret_that_goes_away_is_masked_too() -> None:
 
 
 def test_distant_places_are_parted_by_a_gap_that_says_where() -> None:
-    before: Json = {f"key{n:03}": n for n in range(200)}
-    after = {**before, "key010": -1, "key150": -1}
+    before: dict[str, Json] = {f"key{n:03}": n for n in range(200)}
+    after: Json = {**before, "key010": -1, "key150": -1}
     found = lines(before, after)
     assert [line.text for line in found if line.kind == "gap"] == ["line 10", "line 150"]
     assert len(found) < 20
