@@ -20,7 +20,7 @@ def _changed(path: Path, value: Any) -> tuple[Json, Json]:
     return full(), document.edit(full(), path, value)
 
 
-@examples(600)
+@examples(300)
 @given(st.one_of(st.tuples(configs, configs), st.tuples(documents, documents)))
 @example(({"a": [1, True, 0.0]}, {"a": [True, 1, -0.0]}))
 @example(({"a": 1}, {"a": 1.0}))
@@ -40,14 +40,14 @@ def test_the_difference_applied_to_the_one_gives_the_other(pair: tuple[Json, Jso
     )
 
 
-@examples(200)
+@examples(100)
 @given(st.one_of(documents, configs))
 def test_a_document_does_not_differ_from_itself(doc: Json) -> None:
     assert diff(doc, copy.deepcopy(doc)) == ()
     assert apply(doc, ()) is doc
 
 
-@examples(400)
+@examples(150)
 @given(configs, st.data())
 def test_an_edit_of_one_path_changes_only_there_or_below(doc: Json, data: st.DataObject) -> None:
     path: Path = ()
@@ -63,7 +63,7 @@ def test_an_edit_of_one_path_changes_only_there_or_below(doc: Json, data: st.Dat
         assert change.path[: len(stem)] == stem
 
 
-@examples(300)
+@examples(120)
 @given(configs, configs)
 def test_a_change_path_leads_to_what_the_change_says(before: Json, after: Json) -> None:
     for change in diff(before, after):
@@ -75,7 +75,7 @@ def test_a_change_path_leads_to_what_the_change_says(before: Json, after: Json) 
             assert same(found, value)
 
 
-@examples(300)
+@examples(120)
 @given(configs, configs)
 def test_everything_can_be_said_in_one_line(before: Json, after: Json) -> None:
     for change in diff(before, after):
@@ -86,7 +86,7 @@ def test_everything_can_be_said_in_one_line(before: Json, after: Json) -> None:
             assert said is None or (0 < len(said) < 1000 and "\n" not in said)
 
 
-@examples(300)
+@examples(120)
 @given(
     st.one_of(configs, st.just({})),
     st.one_of(

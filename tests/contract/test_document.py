@@ -74,7 +74,7 @@ def test_the_depth_allowed_is_the_callers() -> None:
         document.read("[[1]]", max_depth=1)
 
 
-@examples(300)
+@examples(120)
 @given(st.one_of(st.binary(max_size=40), st.text(max_size=40), documents.map(json.dumps)))
 @example('{"\\ud800": 1}')
 @example("-")
@@ -88,7 +88,7 @@ def test_reading_gives_a_document_or_is_unfaithful(raw: bytes | str) -> None:
     assert document.same(document.read(document.pretty(value)), value)
 
 
-@examples(300)
+@examples(120)
 @given(documents, documents)
 @example([True, 0.0], [1, -0.0])
 @example({"a": 1, "b": 2}, {"b": 2, "a": 1})

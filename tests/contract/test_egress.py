@@ -81,7 +81,7 @@ def test_what_is_no_target_is_refused_saying_what_would_be_right(text: str, said
     assert egress.kind_of(text) is None
 
 
-@examples(400)
+@examples(150)
 @given(
     st.one_of(
         st.text(max_size=20),

@@ -142,7 +142,7 @@ _answers = st.dictionaries(
 )
 
 
-@examples(500)
+@examples(100)
 @given(
     st.integers(100, 599), st.one_of(st.binary(max_size=60), _answers.map(lambda answer: json.dumps(answer).encode()))
 )

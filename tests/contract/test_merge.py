@@ -16,7 +16,7 @@ pairs = st.one_of(st.tuples(configs, configs), st.tuples(documents, documents))
 triples = st.one_of(st.tuples(configs, configs, configs), st.tuples(documents, documents, documents))
 
 
-@examples(300)
+@examples(120)
 @given(pairs)
 def test_when_one_side_changed_that_side_comes_out(pair: tuple[Json, Json]) -> None:
     base, changed = pair
@@ -28,7 +28,7 @@ def test_when_one_side_changed_that_side_comes_out(pair: tuple[Json, Json]) -> N
         assert merged.overlaps == ()
 
 
-@examples(400)
+@examples(150)
 @given(triples)
 @example(({"a": 1}, {}, {"a": 2}))
 @example(({"a": "x"}, {"a": {"b": 1}}, {"a": {"c": 1}}))
@@ -58,7 +58,7 @@ def test_overlaps_are_decided_one_way_or_the_other(triple: tuple[Json, Json, Jso
         assert same(ABSENT if at is None else document.get(decided, at), overlap.mine)
 
 
-@examples(400)
+@examples(150)
 @given(triples)
 def test_the_sides_can_be_exchanged(triple: tuple[Json, Json, Json]) -> None:
     """Up to the order of what both added to a list."""
@@ -77,7 +77,7 @@ def _unordered(doc: Json) -> Json:
     return sorted(map(_unordered, doc), key=document.canonical) if isinstance(doc, list) else doc
 
 
-@examples(300)
+@examples(120)
 @given(
     st.lists(st.tuples(st.sampled_from(["x", "y.z", "env"]), st.sampled_from(["a", "b"]), documents), max_size=4),
     st.lists(st.tuples(st.sampled_from(["x", "y.z", "env"]), st.sampled_from(["c", "d"]), documents), max_size=4),

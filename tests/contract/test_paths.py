@@ -28,7 +28,7 @@ def test_each_path_has_one_spelling(path: Path, written: str) -> None:
     assert paths.parse(written) == path
 
 
-@examples(500)
+@examples(100)
 @given(any_paths)
 @example(("\ud800",))
 def test_a_path_survives_its_text_form(path: Path) -> None:
@@ -68,7 +68,7 @@ def test_what_was_not_written_by_us_is_refused(written: str) -> None:
         paths.parse(written)
 
 
-@examples(500)
+@examples(100)
 @given(st.text(alphabet='ab.["]0\\-', max_size=12))
 def test_parsing_gives_a_path_or_a_value_error(written: str) -> None:
     try:

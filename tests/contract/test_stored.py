@@ -27,7 +27,7 @@ def _at(path: Path, value: Json | Absent, base: Json | None = None) -> Json:
     return document.edit(full() if base is None else base, path, value)
 
 
-@examples(200)
+@examples(100)
 @given(configs)
 @example({})
 def test_a_document_is_stored_when_it_is_there_as_it_was_sent(doc: Json) -> None:
@@ -35,7 +35,7 @@ def test_a_document_is_stored_when_it_is_there_as_it_was_sent(doc: Json) -> None
     assert normalised(doc, copy.deepcopy(doc)) == ()
 
 
-@examples(400)
+@examples(150)
 @given(configs, configs)
 def test_only_a_difference_says_not_stored_and_each_change_is_where_it_says(sent: Json, stored: Json) -> None:
     found = normalised(sent, stored)
