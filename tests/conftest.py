@@ -13,6 +13,9 @@ from django.test import AsyncClient, AsyncRequestFactory
 from adminui.accounts import sessions
 from adminui.accounts.here import Who
 from adminui.accounts.models import Person
+from tests.record.guards import record_emptied
+
+__all__ = ["record_emptied"]
 
 
 def person(name: str, *, platform_id: str | None = None, **more: Any) -> Person:

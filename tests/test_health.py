@@ -23,7 +23,7 @@ def told(visitor: Visitor, path: str) -> tuple[int, dict[str, Any]]:
 
 def test_alive_and_ready(visitor: Visitor) -> None:
     assert told(visitor, "/healthz") == (200, {"status": "ok"})
-    assert told(visitor, "/readyz") == (200, {"status": "ok", "database": "ok", "migrations": "ok"})
+    assert told(visitor, "/readyz") == (200, {"status": "ok", "database": "ok", "migrations": "ok", "record": "ok"})
 
 
 def test_alive_without_a_database_but_not_ready(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,18 +34,33 @@ def test_alive_without_a_database_but_not_ready(visitor: Visitor, monkeypatch: p
         meanwhile.setattr(connection, "cursor", gone)
         alive, ready = told(visitor, "/healthz"), told(visitor, "/readyz")
     assert alive == (200, {"status": "ok"})
-    assert ready == (503, {"status": "not ready", "database": "not reachable", "migrations": "not known"})
+    assert ready == (
+        503,
+        {"status": "not ready", "database": "not reachable", "migrations": "not known", "record": "not known"},
+    )
 
 
 def test_not_ready_while_a_migration_is_missing_and_ready_after_it(visitor: Visitor) -> None:
     recorder = MigrationRecorder(connection)
     recorder.record_unapplied("accounts", "0001_initial")
-    assert told(visitor, "/readyz") == (503, {"status": "not ready", "database": "ok", "migrations": "not applied"})
+    assert told(visitor, "/readyz") == (
+        503,
+        {"status": "not ready", "database": "ok", "migrations": "not applied", "record": "not known"},
+    )
     recorder.record_applied("accounts", "0001_initial")
     assert told(visitor, "/readyz")[0] == 200
 
 
-def test_a_ready_process_asks_the_database_one_cheap_question(visitor: Visitor, django_assert_num_queries: Any) -> None:
+def test_a_ready_process_asks_the_database_four_cheap_questions(
+    visitor: Visitor, django_assert_num_queries: Any
+) -> None:
     visitor.get("/readyz")
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(4):
         visitor.get("/readyz")
+
+
+def test_not_ready_while_the_record_is_unguarded(visitor: Visitor) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER record_event_follows")
+    status, said = told(visitor, "/readyz")
+    assert (status, said["record"]) == (503, "unguarded")

@@ -97,7 +97,7 @@ def runtimes(page: Page, house: House) -> None:
 
 @stop()
 def runtimes_none_found(page: Page, house: House) -> None:
-    page.goto(f"{RESEARCH}/?find=anlyst&state=paused&mine=on")
+    page.goto(f"{RESEARCH}/?q=anlyst&state=paused&mine=on")
 
 
 @stop()

@@ -12,9 +12,6 @@ from pytest_django.fixtures import Settings
 
 from tests.conftest import Visitor
 from tests.embedded.box import served_box
-from tests.record.guards import record_emptied
-
-__all__ = ["record_emptied"]
 
 CONFIG = "/org/acme/ws/research/runtimes/{}/config/"
 

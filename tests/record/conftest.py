@@ -8,9 +8,6 @@ import pytest
 
 from adminui.record import events
 from adminui.record.models import Event
-from tests.record.guards import record_emptied
-
-__all__ = ["record_emptied"]
 
 RUNTIME = UUID("2489e9ad-2ee2-4e00-8ec9-32d5f69181c0")
 Append = Callable[..., Event]

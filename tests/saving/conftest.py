@@ -17,9 +17,6 @@ from adminui.record import documents
 from adminui.saving import drafts, forms
 from adminui.saving.steps import Order, Trace
 from tests.conftest import person
-from tests.record.guards import record_emptied
-
-__all__ = ["record_emptied"]
 
 RUNTIME = UUID("0b6f2c1e-7a54-4c39-9f0e-2d1c5b7a8e90")
 BASE: Json = {
