@@ -58,6 +58,12 @@ def config_pairs(html: str) -> Pairs:
     return [(name, value) for name, value in posted(html) if name not in {"form", "do"}]
 
 
+def replaced(pairs: Pairs, values: dict[str, str]) -> Pairs:
+    """Pairs with other values typed into the controls named."""
+    assert values.keys() <= {name for name, _ in pairs}
+    return [(name, values.get(name, value)) for name, value in pairs]
+
+
 def _attribute(control: Tag, name: str) -> str:
     return str(control.get(name, ""))
 
@@ -79,7 +85,7 @@ def _value(control: Tag) -> str | None:
 # ---- documents -----------------------------------------------------------------------------------------------------
 
 TEXTS = st.text(st.characters(codec="utf-8") | st.sampled_from(list("\r\n\0\t &<>\"'{}%=.")), max_size=8)
-SCALARS = (
+SCALARS: st.SearchStrategy[Any] = (
     st.none()
     | st.booleans()
     | st.integers(-(10**30), 10**30)
@@ -87,7 +93,7 @@ SCALARS = (
     | TEXTS
     | st.sampled_from(["auto", "docker", "default", "", "\n", "\r\n", "\nfirst", "v2", 8080, 2, True])
 )
-ANYTHING: st.SearchStrategy[Json] = st.recursive(
+ANYTHING: st.SearchStrategy[Any] = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3), max_leaves=6
 )
 CAPABILITY = st.fixed_dictionaries(
@@ -121,20 +127,19 @@ def documents(draw: st.DrawFn, *, wrong: bool = True) -> dict[str, Json]:
 
     `wrong` False: objects stand where the contract has objects, so that every field can be set.
     """
-    document: Json = draw(st.dictionaries(TEXTS, ANYTHING, max_size=2))
+    document: Json = {}
     for spec in FIELDS:
         if draw(st.booleans()):
             value = draw(_GOOD[spec.kind] | ANYTHING if wrong else _GOOD[spec.kind])
             document = edit(document, spec.path, value)
     if wrong and draw(st.integers(0, 4)) == 0:
-        document = edit(
-            document, (draw(st.sampled_from(["build", "resources", "sandbox", "defaults"])),), draw(ANYTHING)
-        )
-    if draw(st.booleans()) and isinstance(document, dict):
-        document = {key: _sprinkled(value, draw) for key, value in document.items()}
+        part = draw(st.sampled_from(["build", "resources", "sandbox", "defaults", "metadata"]))
+        document = edit(document, (part,), draw(ANYTHING))
     assert isinstance(document, dict)
-    return document
+    if draw(st.booleans()):
+        document = {key: _sprinkled(value, draw) for key, value in document.items()}
+    return {**draw(st.dictionaries(TEXTS, ANYTHING, max_size=2)), **document}
 
 
 def _sprinkled(value: Json, draw: st.DrawFn) -> Json:
-    return {**value, draw(TEXTS): draw(SCALARS)} if isinstance(value, dict) else value
+    return {draw(TEXTS): draw(SCALARS), **value} if isinstance(value, dict) else value

@@ -187,8 +187,8 @@ class RowsField(ConfigField[Rows]):
         drawn = self.widget.drawn(held)
         if not 0 <= at < len(drawn):
             return self.name
-        first = next((column.key for column in self.widget.columns if column.key in drawn[at].cells), "")
-        return cell_name(self.name, at, first)
+        keys = [column.key for column in self.widget.columns]
+        return cell_name(self.name, at, next((key for key in keys if key in drawn[at].cells), keys[0]))
 
     def describe(self, control: str) -> str:
         """“Labels, row 3, Key”."""
