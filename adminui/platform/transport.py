@@ -173,11 +173,11 @@ class Transport:
     def _too_late(self, progress: _Progress, request_id: str) -> PlatformError:
         if not progress.sent:
             return NotSent(
-                f"The platform could not be reached within {self._deadline:g} seconds. Nothing was sent.",
+                f"The platform could not be reached within {_seconds(self._deadline)}. Nothing was sent.",
                 request_id=request_id,
             )
         return TimedOut(
-            f"The platform did not answer within {self._deadline:g} seconds.",
+            f"The platform did not answer within {_seconds(self._deadline)}.",
             request_id=request_id,
             status=progress.status,
         )
@@ -207,7 +207,7 @@ class Transport:
         if isinstance(error, httpx.PoolTimeout):
             words = "Too many calls to the platform are under way from here."
         elif isinstance(error, httpx.ConnectTimeout):
-            words = f"The platform could not be reached within {self._connect:g} seconds."
+            words = f"The platform could not be reached within {_seconds(self._connect)}."
         else:
             words = "The platform could not be reached."
         return NotSent(f"{words} Nothing was sent.", request_id=request_id)
@@ -277,6 +277,10 @@ def _tls_failure(error: Exception) -> ssl.SSLError | None:
     while isinstance(found, httpx.ConnectError | httpcore.ConnectError):
         found = found.__cause__ or found.__context__
     return found if isinstance(found, ssl.SSLError) else None
+
+
+def _seconds(number: float) -> str:
+    return f"{number:g} second{'' if number == 1 else 's'}"
 
 
 def _is_end(error: httpx.RemoteProtocolError) -> bool:

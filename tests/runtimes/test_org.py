@@ -23,6 +23,7 @@ def test_an_organization_that_is_not_there(alice: Visitor) -> None:
     assert found.status == 404
     assert "No such organization" in found.text
     assert found.link("Your organizations") == "/?all"
+    assert not found.has("main form"), "all organizations are known, so none is to be named"
 
 
 def test_an_organization_of_others_shows_nothing(alice: Visitor) -> None:

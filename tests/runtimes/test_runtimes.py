@@ -83,7 +83,7 @@ def test_pages_go_older_and_back_and_to_the_newest(alice: Visitor) -> None:
     everyone = [href for page in pages for href in page.hrefs]
     assert len(pages) >= 4
     assert len(everyone) == len(set(everyone))
-    assert "no more follow" in pages[-1].text
+    assert "shown, the oldest" in pages[-1].text
     assert all(set(page.column(2)) <= {"idle", "running"} for page in pages), "filters hold from page to page"
     back = pages[-1]
     for page in reversed(pages[:-1]):
@@ -110,7 +110,9 @@ def test_what_an_address_may_not_ask_for_is_left_out(alice: Visitor, query: dict
 def test_a_cursor_that_is_none_is_told_with_a_way_back(alice: Visitor) -> None:
     found = seen(alice, LIST, cursor="nonsense")
     assert found.status == 422
-    assert found.has(".banner.bad[role=alert]")
+    banner = found.has(".banner.bad[role=alert]")
+    assert banner is not None
+    assert "Is not one that an earlier page gave." in banner.get_text()
     assert seen(alice, LIST + found.link("To the newest")).status == 200
 
 
@@ -161,6 +163,7 @@ def test_a_workspace_that_is_not_there(alice: Visitor) -> None:
     assert found.status == 404
     assert "No such workspace in acme" in found.text
     assert found.link("Workspaces of acme") == "/org/acme/"
+    assert not found.has("main form"), "all workspaces are known, so nothing is to be found in this one"
 
 
 def test_no_access_is_said(alice: Visitor) -> None:

@@ -27,6 +27,7 @@ async def org(request: HttpRequest, who: Who, org: str) -> HttpResponse:
         # Known from elsewhere, it isn't the organization that is missing but its list.
         "missing": found is None and named is None,
         "listed": found is not None,
+        "nameable": found is None and (named is not None or not where.organizations),
         "workspaces": [(each, address(org, each.key), is_loud(each.key)) for each in found or ()],
     }
     return page(request, "runtimes/org.html", context, status=404 if context["missing"] else 200, who=who, place=where)
