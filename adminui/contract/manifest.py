@@ -149,8 +149,12 @@ _NULL = re.compile(r"~|null|Null|NULL|")
 _TRUE = re.compile(r"true|True|TRUE")
 _FALSE = re.compile(r"false|False|FALSE")
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)", re.ASCII)
-_FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)?(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?", re.ASCII)
-_NO_JSON = re.compile(r"[-+]?(?:\.inf|\.Inf|\.INF)|\.nan|\.NaN|\.NAN|[-+]?0[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII)
+_FLOAT = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", re.ASCII)
+_NO_JSON = re.compile(
+    r"[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN|0o[0-7]+|0x[0-9a-fA-F]+"
+    r"|[-+]?0[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?",
+    re.ASCII,
+)
 
 
 def from_yaml(raw: bytes | str) -> Manifest:
@@ -300,7 +304,7 @@ class _Reader:
             return text.lower() == "true"
         if _NO_JSON.fullmatch(text):
             raise self._refused(f"{text[:40]} is no number here. Put it in quotes if it is text.", event)
-        if _INT.fullmatch(text) or (_FLOAT.fullmatch(text) and any(letter.isdigit() for letter in text)):
+        if _FLOAT.fullmatch(text):
             try:
                 number: int | float = int(text) if _INT.fullmatch(text) else float(text)
             except ValueError:

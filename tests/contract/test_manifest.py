@@ -89,6 +89,7 @@ texts = st.one_of(
 
 @examples(150)
 @given(st.dictionaries(texts, texts, max_size=4), documents)
+@example({"E0": "e5", ".": "+", "1.e": "-.e1"}, 1.5e300)
 @example({"a" * 200: "x" * 300 + "\n"}, 1e-07)
 @example({"a": "x\ny\n\n", "b": " x\ny", "c": "x\n y \n"}, 1e16)
 @example({"a": "\x85\u2028\ufeff\x7f"}, -0.0)
@@ -162,6 +163,7 @@ REFUSED = [
         ".inf is no number here. Put it in quotes if it is text (line 1).",
     ),
     ("resources: {a: 012}", ("resources", "a"), "012 is no number here. Put it in quotes if it is text (line 1)."),
+    ("resources: {a: 01.5}", ("resources", "a"), "01.5 is no number here."),
     ("resources: {a: 0x1F}", ("resources", "a"), "0x1F is no number here."),
     ("resources: {a: 1e999}", ("resources", "a"), "A number is too large (line 1)."),
     ("resources: {a: " + "1" * 5000 + "}", ("resources", "a"), "A number is too large (line 1)."),
