@@ -8,17 +8,22 @@ if (form && !form.hasAttribute("data-readonly")) {
   let dirty = false;
 
   const say = (text) => { status.textContent = text; };
-  const rowsOf = (list) => [...list.children].filter((one) => one.querySelector(":scope > input[name$='.was']"));
+  const origin = (row) => row.querySelector(":scope > input[name$='.was']");
+  const rowsOf = (list) => [...list.children].filter(origin);
   const first = (row) => row.querySelector("input:not([type=hidden]), textarea");
   const isChips = (list) => list.tagName === "UL"; // their last row is the blank one that adds
-  const named = (row, list) => first(row)?.value || `${list.dataset.noun} ${rowsOf(list).indexOf(row) + 1}`;
+  const named = (row, list, at = rowsOf(list).indexOf(row)) => first(row)?.value || `${list.dataset.noun} ${at + 1}`;
 
   // Positions are part of names, ids and labels: after a change of rows they are counted anew.
   function renumber(list) {
     const rows = rowsOf(list);
     const start = `${list.dataset.rows}.`;
     rows.forEach((row, at) => {
-      for (const one of [row, ...row.querySelectorAll("*")]) {
+      const [up, down] = ["up", "down"].map((verb) => row.querySelector(`button[value^="${verb}:"]`));
+      if (up) up.disabled = at === 0;
+      if (down) down.disabled = at === rows.length - 1;
+      if (origin(row).name === `${start}${at}.was`) return;
+      for (const one of row.querySelectorAll("*")) {
         for (const attribute of ["id", "name", "aria-describedby", "value"]) {
           if (attribute === "value" && one.tagName !== "BUTTON") continue;
           const old = one.getAttribute(attribute);
@@ -33,17 +38,14 @@ if (form && !form.hasAttribute("data-readonly")) {
       const counted = `${capital(list.dataset.noun)} ${at + 1}`;
       if (!isChips(list)) row.setAttribute("aria-label", counted);
       else if (at < rows.length - 1) first(row).setAttribute("aria-label", counted);
-      rename(row, list);
-      const [up, down] = ["up", "down"].map((verb) => row.querySelector(`button[value^="${verb}:"]`));
-      if (up) up.disabled = at === 0;
-      if (down) down.disabled = at === rows.length - 1;
+      rename(row, list, at);
     });
   }
 
   const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
-  function rename(row, list) {
-    const what = named(row, list);
+  function rename(row, list, at) {
+    const what = named(row, list, at);
     for (const button of row.querySelectorAll("button[name=do]")) {
       const verb = button.value.split(":")[0];
       const port = isChips(list) ? "port " : "";
@@ -80,7 +82,7 @@ if (form && !form.hasAttribute("data-readonly")) {
     const rows = rowsOf(list);
     const at = rows.indexOf(row);
     const what = named(row, list);
-    const was = row.querySelector(":scope > input[name$='.was']").value;
+    const was = origin(row).value;
     if (was) {
       const line = document.getElementById("removed").content.firstElementChild.cloneNode(true);
       line.querySelector("del").textContent = what;
@@ -185,7 +187,8 @@ if (form && !form.hasAttribute("data-readonly")) {
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "s") return;
     event.preventDefault();
-    form.requestSubmit(form.querySelector("button[value=review]"));
+    const review = form.querySelector("button[value=review]");
+    if (!review.disabled) form.requestSubmit(review);
   });
 }
 

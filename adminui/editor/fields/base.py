@@ -22,6 +22,7 @@ from adminui.contract.changes import Change, tell
 from adminui.contract.document import ABSENT, Absent, Json
 from adminui.contract.fields import FieldSpec
 from adminui.contract.paths import Path
+from adminui.contract.visible import visible
 
 Pair = tuple[str, str]
 Held = TypeVar("Held")
@@ -45,8 +46,8 @@ def fits_area(text: str) -> bool:
 
 
 def cut(text: str) -> str:
-    """A text short enough to stand beside a control."""
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+    """A text short enough to stand beside a control, with what can't be seen in it written out."""
+    return visible(text if len(text) <= SHOWN else text[: SHOWN - 1] + "…")
 
 
 def as_json(value: Json | Absent) -> str:

@@ -152,7 +152,7 @@ class RowsControl(Control):
         if first:
             return cut(first)
         if origin and first is None:
-            return as_json(self.part(origin, self.columns[0].key))
+            return as_json(self.part(origin, self.columns[0].key)) or as_json(origin.item)
         return f"{self.noun} {at + 1}"
 
 
