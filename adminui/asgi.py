@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from importlib import import_module
@@ -53,9 +54,15 @@ def living(application: Application) -> Application:
 
 
 async def _live(receive: Receive, send: Send) -> None:
+    from adminui.saving import recovery  # needs the models
+
     await receive()  # lifespan.startup; what has to stand by then was built above
+    stop = asyncio.Event()
+    watching = asyncio.create_task(recovery.watch(stop))
     await send({"type": "lifespan.startup.complete"})
     await receive()  # lifespan.shutdown; no request comes any more
+    stop.set()
+    await watching
     await finish()
     await send({"type": "lifespan.shutdown.complete"})
 

@@ -2,9 +2,11 @@
 
 import re
 
+_PICTURE = "\u2600-\u27bf\ufe0f\U0001f000-\U0001faff"
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb]"
-    "|[\ue000-\uf8ff\U000e0000-\U0010ffff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+    f"|(?<![{_PICTURE}])[\u200d\ufe0f]|\u200d(?![{_PICTURE}])"  # within an emoji these two are part of its shape
+    "|[\ufe00-\ufe0e\ue000-\uf8ff\U000e0000-\U0010ffff]"
 )
 
 

@@ -7,6 +7,7 @@ goes out once, and what the answer proves is written down. See protocol.py for t
 
 import asyncio
 import random
+from collections.abc import Coroutine
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -47,12 +48,27 @@ async def submit(order: Order, who: Who, trace: Trace) -> Save:
     except DatabaseError as error:
         raise Unrecorded("Nothing was sent: this save can’t be recorded right now.") from error
     if ours:
-        tasks.start(save.id, _run(save.id, order, who.token))
+        tasks.start(save.id, _held(save.id, _run(save.id, order, who.token)))
     await tasks.wait(save.id, PATIENCE)
     save = await Save.objects.aget(pk=save.id)
     if save.state == State.COMPARING and ours and save.id not in tasks.running():
         raise Unrecorded("Nothing was sent: this save can’t be recorded right now.")
     return save
+
+
+async def _held(save: UUID, work: Coroutine[None, None, None]) -> None:
+    """Runs a save's work and says meanwhile that its worker lives."""
+    renewing = asyncio.create_task(_renew(save))
+    try:
+        await work
+    finally:
+        renewing.cancel()
+
+
+async def _renew(save: UUID) -> None:
+    while True:
+        await asyncio.sleep(steps.LEASE.total_seconds() / 3)
+        await sync_to_async(steps.renew)(save)
 
 
 async def _run(save: UUID, order: Order, token: str) -> None:

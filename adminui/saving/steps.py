@@ -91,6 +91,11 @@ def _leased() -> dict[str, Any]:
     return {"leased_by": WORKER, "leased_until": timezone.now() + LEASE}
 
 
+def renew(save: UUID) -> None:
+    """Says that this worker still runs an open save."""
+    Save.objects.filter(pk=save, state__in=OPEN, leased_by=WORKER).update(leased_until=timezone.now() + LEASE)
+
+
 def _event(save: Save, kind: str, data: Mapping[str, Json], *, after: str | None) -> None:
     person = save.person
     events.append(
@@ -190,7 +195,6 @@ def looked(save: UUID, line: str, found: Json | None) -> Save:
     """Notes that an unknown save was read back without settling it, and renews the lease."""
     row = _locked(save)
     row.checked_at = timezone.now()
-    row.leased_until = row.checked_at + LEASE
     checks = [*row.evidence.get("checks", []), [row.checked_at.isoformat(), line]]
     row.evidence = {**row.evidence, "checks": checks[-50:]}
     if found is not None:

@@ -15,6 +15,9 @@ from adminui.contract.visible import visible
         ("\ufeffmark", "\\u{feff}mark"),
         ("a\r\nb", "a\\u{000d}\nb"),
         ("\U000e0041", "\\u{e0041}"),
+        ("❤️ 👩‍🔬", "❤️ 👩‍🔬"),
+        ("a\u200db", "a\\u{200d}b"),
+        ("a\ufe0f", "a\\u{fe0f}"),
         ("", ""),
     ],
 )
