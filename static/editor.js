@@ -191,6 +191,3 @@ if (form && !form.hasAttribute("data-readonly")) {
     if (!review.disabled) form.requestSubmit(review);
   });
 }
-
-// A browser leaves autofocus out when the address has a fragment.
-if (location.hash) document.querySelector("[autofocus]")?.focus();
