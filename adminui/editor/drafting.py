@@ -1,12 +1,18 @@
 """Keeping what a form holds as its draft, over the document it was typed over, or over another one after a merge."""
 
+from datetime import datetime
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+
+from adminui.accounts.here import Who
 from adminui.contract.config import SECTIONS
 from adminui.contract.document import Json
 from adminui.editor.form import ConfigForm
 from adminui.editor.subject import Subject
+from adminui.record import documents
 from adminui.saving import drafts
 from adminui.saving.forms import Form, opened
-from adminui.saving.models import Save
 
 
 def keep(word: Form, form: ConfigForm) -> int:
@@ -17,9 +23,13 @@ def keep(word: Form, form: ConfigForm) -> int:
     return drafts.keep(word, form.values(), changes=len(changes), sections=sections)
 
 
-def rebase(about: Subject, form: Form, save: Save, found: Json, document: Json) -> None:
-    """Keeps the draft of `form` anew: over the document that `save` found, with the controls saying `document`."""
-    if save.checked_at is None:
-        raise ValueError("This save has not compared anything yet.")
-    word = opened(form.owner, form.organization, form.workspace, form.runtime, save.found, save.checked_at, form.id)
-    keep(word, about.form_rebased(found, document))
+async def over(about: Subject, who: Who, document: Json, read_at: datetime, form: UUID | None = None) -> Form:
+    """A new form over a document that was just read, which is kept for it; `form` goes on with an id."""
+    base = await sync_to_async(documents.keep)(about.id, document)
+    ref = about.ref
+    return opened(who.person.platform_id, ref.org, ref.workspace, about.id, base, read_at, form)
+
+
+def rebase(about: Subject, onto: Form, found: Json, document: Json) -> None:
+    """Keeps a draft anew: over the document found, which is the base of `onto`, with the controls saying `document`."""
+    keep(onto, about.form_rebased(found, document))

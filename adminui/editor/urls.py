@@ -10,5 +10,5 @@ urlpatterns = [
     path(CONFIG, edit.edit, name="config"),
     path(CONFIG + "review/", review.review, name="config-review"),
     path(CONFIG + "saves/<uuid:save>/", save.save, name="config-save"),
-    path(CONFIG + "saves/<uuid:save>/merge/", merge.conflict, name="config-merge"),
+    path(CONFIG + "merge/", merge.conflict, name="config-merge"),
 ]

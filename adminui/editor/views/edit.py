@@ -11,9 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from adminui.accounts.here import Who, signed_in
 from adminui.accounts.upstream import platform
-from adminui.contract.document import Json
 from adminui.editor import notices
-from adminui.editor.drafting import keep
+from adminui.editor.drafting import keep, over
 from adminui.editor.form import ConfigForm
 from adminui.editor.notices import Notice
 from adminui.editor.pages import Page, editor_page, unreadable_page
@@ -22,10 +21,9 @@ from adminui.editor.subject import canonical, form_id, kept_draft, subject
 from adminui.editor.views.kept import keep_of_stranger, pairs_of
 from adminui.platform.address import RuntimeRef
 from adminui.platform.answers import Stored
-from adminui.record import documents
 from adminui.saving import drafts
 from adminui.saving.drafts import BaseGone, Kept
-from adminui.saving.forms import BadForm, Form, from_word, opened
+from adminui.saving.forms import BadForm, Form, from_word
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,20 +60,13 @@ async def _fresh(at: Page, stored: Stored | None = None, *, said: Sequence[Notic
     if stored.document is None:
         return _unreadable(at, stored)
     left = await sync_to_async(drafts.left)(at.who.person.platform_id, at.about.id)
-    word = await _over(at, stored.document, stored)
+    word = await over(at.about, at.who, stored.document, stored.read_at)
     return editor_page(at, at.about.form_opened(stored.document), word, notices=said, left=left)
 
 
 def _unreadable(at: Page, stored: Stored) -> HttpResponse:
     why = f"It couldn’t be sent back as it is: {stored.why_not}"
     return unreadable_page(at, stored.text, notices.bad("This config can’t be edited here.", why))
-
-
-async def _over(at: Page, document: Json, stored: Stored) -> Form:
-    """A new form over a document that was just read."""
-    base = await sync_to_async(documents.keep)(at.about.id, document)
-    ref = at.about.ref
-    return opened(at.who.person.platform_id, ref.org, ref.workspace, at.about.id, base, stored.read_at)
 
 
 async def _posted(at: Page) -> HttpResponse:
@@ -126,7 +117,7 @@ async def _over_what_is_stored(at: Page) -> HttpResponse:
     stored = await platform().config(at.who.token, at.about.ref)
     if stored.document is None:
         return _unreadable(at, stored)
-    word = await _over(at, stored.document, stored)
+    word = await over(at.about, at.who, stored.document, stored.read_at)
     form = at.about.form_posted(stored.document, pairs_of(at.request))
     await sync_to_async(keep)(word, form)
     return editor_page(at, form, word, notices=[notices.TOO_OLD], status=409)

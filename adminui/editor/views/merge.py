@@ -1,27 +1,28 @@
-"""…/config/saves/{save}/merge/: both changed the same fields. Base, theirs and mine for each, no choice made."""
+"""…/config/merge/: a draft and what was changed elsewhere since. What both changed is asked, no choice made."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
-from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
 from adminui.accounts.here import Who, signed_in
+from adminui.accounts.upstream import platform
 from adminui.contract import paths
 from adminui.contract.changes import Change, Told, tell
-from adminui.contract.document import Json
+from adminui.contract.document import same
 from adminui.contract.merge import Merge, Overlap, merge, resolve
 from adminui.contract.paths import Path
-from adminui.editor.drafting import rebase
+from adminui.editor.drafting import over, rebase
+from adminui.editor.jsondiff import MASK
 from adminui.editor.pages import Page
-from adminui.editor.subject import canonical, kept_draft, subject
-from adminui.record import documents
-from adminui.saving.drafts import Kept
-from adminui.saving.models import Save
-from adminui.saving.protocol import State
+from adminui.editor.subject import canonical, form_id, kept_draft, subject
+from adminui.editor.views.kept import keep_of_stranger
+from adminui.saving import drafts
+from adminui.saving.drafts import BaseGone, Kept
+from adminui.saving.forms import BadForm, Form, from_word
 
 Side = Literal["theirs", "mine"]
 
@@ -38,84 +39,91 @@ class Choice:
     chosen: str
 
 
+@dataclass(frozen=True)
+class Task:
+    """One merge: the draft, the form over the document it goes onto, and the merge of the two."""
+
+    kept: Kept
+    onto: Form
+    merged: Merge
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-async def conflict(request: HttpRequest, who: Who, org: str, ws: str, runtime: str, save: UUID) -> HttpResponse:
-    """The choice for each field that both changed; POST goes on to the review of the merge."""
+@signed_in(on_stranger=keep_of_stranger)
+async def conflict(request: HttpRequest, who: Who, org: str, ws: str, runtime: str) -> HttpResponse:
+    """What both changed, to choose from, and what doesn't touch; POST goes on to the review of the merge."""
     if elsewhere := await canonical(request, who, org, ws, runtime):
         return elsewhere
     at = Page(request, who, await subject(who, org, ws, runtime))
-    row = await Save.objects.filter(pk=save, owner=who.person.platform_id, runtime=at.about.id).afirst()
-    if row is None:
-        raise Http404("No such save of yours.")
-    kept = await kept_draft(row.form, who, at.about)
-    found = await sync_to_async(documents.load)(row.runtime, row.found) if row.found else None
-    if row.state != State.CHANGED or kept is None or found is None or kept.form.base != row.base:
-        # Settled already, maybe in another tab.
-        return HttpResponseRedirect(at.about.url("config-review") + f"?form={row.form}")
+    asked = form_id(request.GET.get("form"))
+    kept = await kept_draft(asked, who, at.about) if asked else None
+    if kept is None or at.about.why_not is not None:
+        return HttpResponseRedirect(at.about.url("config") + (f"?form={asked}" if asked else ""))
     form = at.about.form_posted(kept.base, kept.values)
-    merged = merge(kept.base, found, form.document())
+    if not form.is_valid():  # what can't be read can't be merged: first that, with everything typed
+        return HttpResponseRedirect(f"{at.about.url('config')}?form={kept.form.id}")
     if request.method == "POST":
-        return await _chosen(at, row, kept, found, merged)
-    return _page(at, row, kept, merged, {})
+        return await _chosen(at, kept)
+    stored = await platform().config(who.token, at.about.ref)
+    if stored.document is None or same(kept.base, stored.document):
+        return HttpResponseRedirect(f"{at.about.url('config-review')}?form={kept.form.id}")
+    onto = await over(at.about, who, stored.document, stored.read_at, kept.form.id)
+    return _page(at, Task(kept, onto, merge(kept.base, stored.document, form.document())), {})
 
 
-async def _chosen(at: Page, row: Save, kept: Kept, found: Json, merged: Merge) -> HttpResponse:
-    choices: dict[Path, Side] = {}
-    for overlap in merged.overlaps:
-        match at.request.POST.get(f"choice.{paths.text(overlap.path)}"):
-            case "theirs":
-                choices[overlap.path] = "theirs"
-            case "mine":
-                choices[overlap.path] = "mine"
-            case _:
-                pass
-    overwrites = "mine" in choices.values()
-    agreed = "agree" in at.request.POST or not overwrites
-    if len(choices) < len(merged.overlaps) or not agreed:
-        return _page(at, row, kept, merged, choices, agreed=agreed, status=422)
-    await sync_to_async(rebase)(at.about, kept.form, row, found, resolve(merged, choices))
-    return HttpResponseRedirect(f"{at.about.url('config-review')}?form={row.form}&merged={row.id}")
+async def _chosen(at: Page, kept: Kept) -> HttpResponse:
+    try:
+        onto = from_word(at.request.POST.get("onto", ""))
+        found = await sync_to_async(drafts.base_of)(onto)
+    except (BadForm, BaseGone):
+        return HttpResponseRedirect(at.request.get_full_path())
+    form = at.about.form_posted(kept.base, kept.values)
+    task = Task(kept, onto, merge(kept.base, found, form.document()))
+    choices = _choices(at.request, task.merged)
+    agreed = "agree" in at.request.POST or "mine" not in choices.values()
+    if onto.id != kept.form.id or len(choices) < len(task.merged.overlaps) or not agreed:
+        return _page(at, task, choices, agreed=agreed, status=422)
+    await sync_to_async(rebase)(at.about, onto, found, resolve(task.merged, choices))
+    return HttpResponseRedirect(f"{at.about.url('config-review')}?form={onto.id}&since={kept.form.base}")
+
+
+def _choices(request: HttpRequest, merged: Merge) -> dict[Path, Side]:
+    sides: dict[str, Side] = {"theirs": "theirs", "mine": "mine"}
+    posted = {one.path: request.POST.get(f"choice.{paths.text(one.path)}", "") for one in merged.overlaps}
+    return {path: sides[side] for path, side in posted.items() if side in sides}
 
 
 def _page(
-    at: Page,
-    row: Save,
-    kept: Kept,
-    merged: Merge,
-    choices: Mapping[Path, Side],
-    *,
-    agreed: bool = True,
-    status: int = 200,
+    at: Page, task: Task, choices: Mapping[Path, Side], *, agreed: bool = True, status: int = 200
 ) -> HttpResponse:
-    open_ = len(merged.overlaps) - len(choices)
+    merged, form = task.merged, task.kept.form
     taken = {overlap.path for overlap in merged.overlaps}
     context: dict[str, object] = {
-        "save": row,
+        "onto": task.onto.word(),
         "choices": [_choice(overlap, choices.get(overlap.path, "")) for overlap in merged.overlaps],
-        "theirs": [tell(change) for change in merged.theirs if not _below(change.path, taken)],
-        "mine": [tell(change) for change in merged.mine if not _below(change.path, taken)],
-        "back": f"{at.about.url('config')}?form={kept.form.id}",
-        "open": open_,
+        "theirs": [tell(change) for change in merged.theirs if not _touches(change.path, taken)],
+        "mine": [tell(change) for change in merged.mine if not _touches(change.path, taken)],
+        "back": f"{at.about.url('config')}?form={form.id}",
+        "action": f"{at.about.url('config-merge')}?form={form.id}",
+        "open": len(merged.overlaps) - len(choices),
         "wrong": status == 422,
         "agreed": agreed,
-        "read_at": kept.form.read_at,
-        "found_at": row.checked_at,
+        "read_at": form.read_at,
+        "found_at": task.onto.read_at,
     }
     return at.render("editor/conflict.html", context, status)
 
 
-def _below(path: Path, taken: set[Path]) -> bool:
+def _touches(path: Path, taken: set[Path]) -> bool:
     return any(path[: len(one)] == one or one[: len(path)] == path for one in taken)
 
 
 def _choice(overlap: Overlap, chosen: str) -> Choice:
     told = tell(Change(overlap.path, "changed", overlap.base, overlap.mine))
     other = tell(Change(overlap.path, "changed", overlap.base, overlap.theirs))
-    hide = told.secret or other.secret
 
     def said(text: str | None) -> str:
-        return "not set" if text is None else "••••••••" if hide else text
+        return "not set" if text is None else MASK if told.secret else text
 
     return Choice(
         name=paths.text(overlap.path),

@@ -8,7 +8,7 @@ from adminui.accounts.upstream import platform
 from adminui.contract.document import same
 from adminui.contract.merge import merge
 from adminui.editor import notices
-from adminui.editor.drafting import rebase
+from adminui.editor.drafting import over, rebase
 from adminui.editor.form import ConfigForm
 from adminui.editor.jsondiff import Line, lines
 from adminui.editor.pages import Page, editor_page, review_page
@@ -59,12 +59,13 @@ async def _stored_beside(at: Page, form: ConfigForm) -> list[Line]:
 
 
 async def changed_elsewhere(at: Page, kept: Kept, form: ConfigForm, save: Save) -> HttpResponse:
-    """Changes that don't touch each other are merged and go back to the review; else the save's page asks."""
+    """Changes that don't touch each other are merged and go back to the review; else the merge's page asks."""
     found = await sync_to_async(documents.load)(save.runtime, save.found)
     if found is None or same(found, kept.base):
-        return HttpResponseRedirect(at.about.url("config-review") + f"?form={kept.form.id}")
+        return HttpResponseRedirect(f"{at.about.url('config-review')}?form={kept.form.id}")
     merged = merge(kept.base, found, form.document())
     if merged.overlaps:
-        return HttpResponseRedirect(at.about.url("config-merge", save=save.id))
-    await sync_to_async(rebase)(at.about, kept.form, save, found, merged.document)
-    return HttpResponseRedirect(f"{at.about.url('config-review')}?form={kept.form.id}&merged={save.id}")
+        return HttpResponseRedirect(f"{at.about.url('config-merge')}?form={kept.form.id}")
+    onto = await over(at.about, at.who, found, save.checked_at or save.created_at, kept.form.id)
+    await sync_to_async(rebase)(at.about, onto, found, merged.document)
+    return HttpResponseRedirect(f"{at.about.url('config-review')}?form={kept.form.id}&since={kept.form.base}")

@@ -44,14 +44,10 @@ async def review(request: HttpRequest, who: Who, org: str, ws: str, runtime: str
 
 
 async def _theirs(at: Page, kept: Kept) -> list[Told]:
-    """What was changed elsewhere and is part of this draft's base now, after a merge."""
-    asked = form_id(at.request.GET.get("merged"))
-    if asked is None:
-        return []
-    mine = Save.objects.filter(form=kept.form.id, owner=kept.form.owner, found=kept.form.base)
-    save = await mine.filter(pk=asked).afirst()
-    before = await sync_to_async(documents.load)(save.runtime, save.base) if save else None
-    return [tell(change) for change in diff(before, kept.base)] if before is not None else []
+    """What was changed elsewhere and is part of this draft's base now: `since` names the base before a merge."""
+    since = at.request.GET.get("since", "")
+    before = await sync_to_async(documents.load)(at.about.id, since) if since else None
+    return [] if before is None else [tell(change) for change in diff(before, kept.base)]
 
 
 def _form_id(request: HttpRequest) -> UUID | None:
