@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 
@@ -10,6 +11,7 @@ from adminui.contract.changes import Change, Told, tell
 from adminui.contract.config import SECTIONS
 from adminui.editor.form import ConfigForm
 from adminui.editor.jsondiff import MASK, lines
+from adminui.editor.meanwhile import Other
 from adminui.editor.notices import Notice
 from adminui.editor.subject import Subject
 from adminui.saving.drafts import Kept
@@ -41,13 +43,20 @@ def editor_page(
     *,
     notices: Sequence[Notice] = (),
     left: Sequence[Draft] = (),
+    others: Sequence[Other] = (),
     off: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The editor. `left`: drafts to offer above it; `off`: why saving is off on this page."""
+    """The editor. `left`: drafts to offer above it; `others`: who else is at work; `off`: why saving is off here."""
+    signed = word.word()
+    query = urlencode({"form": word.id, "word": signed})
     context: dict[str, object] = {
         "form": form,
-        "word": word.word(),
+        "word": signed,
+        "form_id": word.id,
+        "watch": f"{at.about.url('config-now')}?{query}" if form.readonly is None else "",
+        "others": list(others),
+        "moved": None,
         "readonly": form.readonly,
         "notices": list(notices),
         "left": list(left),
@@ -58,7 +67,14 @@ def editor_page(
 
 def unreadable_page(at: Page, text: str, notice: Notice) -> HttpResponse:
     """A stored document that can't be carried faithfully: to be read, with the reason."""
-    context: dict[str, object] = {"form": None, "text": text, "notices": [notice], "left": [], "readonly": True}
+    context: dict[str, object] = {
+        "form": None,
+        "text": text,
+        "notices": [notice],
+        "left": [],
+        "readonly": True,
+        "watch": "",
+    }
     return at.render("editor/edit.html", context)
 
 

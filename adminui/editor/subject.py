@@ -18,7 +18,7 @@ from adminui.contract.answers import Organization, RuntimeItem
 from adminui.contract.document import Json
 from adminui.editor.form import ConfigForm, Facts
 from adminui.platform.address import RuntimeRef
-from adminui.platform.errors import PlatformError, Unauthorized
+from adminui.platform.errors import Misaddressed, PlatformError, Unauthorized
 from adminui.saving import drafts
 from adminui.saving.drafts import BaseGone, Kept, Pairs
 
@@ -112,6 +112,14 @@ async def subject(who: Who, org: str, ws: str, runtime: str) -> Subject:
     )
     where = await place(who, org, ws, item)
     return Subject(ref, item, organization, where, why_not_save(who, item))
+
+
+def bare(org: str, ws: str, runtime: str) -> Subject:
+    """A runtime of which nothing is asked, for parts of a page that is there already. Raises Misaddressed."""
+    ref = RuntimeRef(org, ws, runtime)
+    if not ref.is_uuid:
+        raise Misaddressed("Only the runtime’s own id leads here.")
+    return Subject(ref, None, None, Place(org=org, workspace=ws), None)
 
 
 async def canonical(request: HttpRequest, who: Who, org: str, ws: str, runtime: str) -> HttpResponse | None:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from adminui.editor.views import edit, merge, review, save
+from adminui.editor.views import edit, merge, now, review, save
 
 CONFIG = "org/<slug:org>/ws/<slug:ws>/runtimes/<str:runtime>/config/"
 
 urlpatterns = [
     path(CONFIG, edit.edit, name="config"),
+    path(CONFIG + "now/", now.now, name="config-now"),
     path(CONFIG + "review/", review.review, name="config-review"),
     path(CONFIG + "saves/<uuid:save>/", save.save, name="config-save"),
     path(CONFIG + "merge/", merge.conflict, name="config-merge"),

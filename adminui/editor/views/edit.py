@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from adminui.accounts.here import Who, signed_in
 from adminui.accounts.upstream import platform
-from adminui.editor import notices
+from adminui.editor import meanwhile, notices
 from adminui.editor.drafting import keep, over
 from adminui.editor.form import ConfigForm
 from adminui.editor.notices import Notice
@@ -51,7 +51,8 @@ async def _resumed(at: Page, kept: Kept) -> HttpResponse:
     refusal = await sync_to_async(last_refusal)(kept.form.id, kept.form.owner)
     if refusal is not None:
         form.place(refusal.errors, sent=refusal.sent)
-    return editor_page(at, form, kept.form)
+    others = await sync_to_async(meanwhile.others)(kept.form.owner, kept.form.runtime)
+    return editor_page(at, form, kept.form, others=others)
 
 
 async def _fresh(at: Page, stored: Stored | None = None, *, said: Sequence[Notice] = ()) -> HttpResponse:
@@ -60,8 +61,9 @@ async def _fresh(at: Page, stored: Stored | None = None, *, said: Sequence[Notic
     if stored.document is None:
         return _unreadable(at, stored)
     left = await sync_to_async(drafts.left)(at.who.person.platform_id, at.about.id)
+    others = await sync_to_async(meanwhile.others)(at.who.person.platform_id, at.about.id)
     word = await over(at.about, at.who, stored.document, stored.read_at)
-    return editor_page(at, at.about.form_opened(stored.document), word, notices=said, left=left)
+    return editor_page(at, at.about.form_opened(stored.document), word, notices=said, left=left, others=others)
 
 
 def _unreadable(at: Page, stored: Stored) -> HttpResponse:
