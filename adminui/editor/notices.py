@@ -1,9 +1,11 @@
 """Messages above the form and the review: one sentence in front, what it means behind it."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from adminui.editor.jsondiff import Line
 from adminui.editor.refusals import Refusal
+from adminui.platform.errors import PlatformError
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,14 @@ def refused(refusal: Refusal, beside: list[Line]) -> Notice:
     return bad(title, text, request_id=refusal.request_id, lines=beside)
 
 
+def unreachable(error: PlatformError, read_at: datetime) -> Notice:
+    """The platform can't be read, so this is a draft over what it said before."""
+    when = f"{read_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    text = f"{error.sentence} This is your draft, over what was stored at {when}. You can go on typing; it is kept."
+    return bad("The platform isn’t answering.", text, request_id=error.request_id)
+
+
+OFF = "Saving is off until the platform answers again."
 GONE = Notice(
     "These unsaved changes aren’t here.",
     "They were saved or discarded, are older than 30 days, or are somebody else’s. Below is what is stored.",
@@ -68,6 +78,12 @@ TOO_OLD = Notice(
 MOVED_ON = Notice(
     "The form has changed since this review was opened.",
     "Maybe in another tab. Nothing was saved; these are the changes as they are now.",
+    tone="warn",
+    icon="exclamation-triangle",
+)
+EARLIER = Notice(
+    "Nothing was saved yet: an earlier save of yours isn’t settled.",
+    "It was read back just now, and still nobody knows. Should it land after this one, it would overwrite it.",
     tone="warn",
     icon="exclamation-triangle",
 )

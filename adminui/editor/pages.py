@@ -16,7 +16,7 @@ from adminui.editor.notices import Notice
 from adminui.editor.subject import Subject
 from adminui.saving.drafts import Kept
 from adminui.saving.forms import Form
-from adminui.saving.models import Draft
+from adminui.saving.models import Draft, Save
 
 MOST_REASON = 200
 """Characters of a reason."""
@@ -102,9 +102,12 @@ def review_page(
     notice: Notice | None = None,
     theirs: Sequence[Told] = (),
     revealed: Collection[str] = (),
+    earlier: Sequence[Save] = (),
     status: int = 200,
 ) -> HttpResponse:
-    """The review. `theirs`: what was changed elsewhere and merged; `revealed`: paths whose values aren't masked."""
+    """The review. `theirs`: what was changed elsewhere and merged; `revealed`: paths whose values aren't masked;
+    `earlier`: saves of this runtime of which nobody knows yet what became of them, the newest first.
+    """
     changes = form.changes()
     reason = at.request.POST.get("reason", kept.reason)
     address = f"?form={kept.form.id}"
@@ -120,6 +123,7 @@ def review_page(
         "notice": notice,
         "theirs": theirs,
         "revealed": revealed,
+        "earlier": list(earlier),
         "reason": reason,
         "reason_error": reason_error(reason),
     }

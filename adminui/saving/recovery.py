@@ -15,9 +15,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from adminui.accounts import tokens
-from adminui.contract.document import Json
-from adminui.record import documents
-from adminui.saving import settle, steps, tasks
+from adminui.saving import settle, steps, tasks, unsettled
 from adminui.saving.models import Save
 from adminui.saving.protocol import OPEN, State
 from adminui.saving.steps import LEASE, WORKER
@@ -73,16 +71,12 @@ async def _settled(save: UUID) -> None:
     if row.state == State.SENDING:
         await sync_to_async(steps.conclude)(save, State.UNKNOWN, died)
     token = await sync_to_async(tokens.at_hand)(row.owner, row.credential)
-    base, sent = await sync_to_async(_documents)(row)
+    base, sent = await sync_to_async(unsettled.documents_of)(row)
     if token is None or base is None or sent is None:
         await put_off(row)
         return
     await settle.read_back(save, base, sent, token)
     await put_off(row)
-
-
-def _documents(row: Save) -> tuple[Json | None, Json | None]:
-    return documents.load(row.runtime, row.base), documents.load(row.runtime, row.sent)
 
 
 async def put_off(row: Save) -> None:

@@ -133,6 +133,9 @@ def intend(save: UUID) -> Save:
     row.sent_at = timezone.now()
     row.leased_until = row.sent_at + LEASE
     row.save()
+    older = Save.objects.filter(owner=row.owner, runtime=row.runtime, state=State.UNKNOWN).order_by("created_at")
+    for unknown in older.values_list("pk", flat=True):  # its person was warned, and read it back first
+        conclude(unknown, State.SUPERSEDED, {"phase": "superseded", "by": str(save)})
     _event(row, "save.intent", {}, after=row.sent)
     return row
 

@@ -84,7 +84,7 @@ class Page:
     def values(self) -> dict[str, str]:
         """What the page's main form would post; of several controls of one name the last."""
         found: dict[str, str] = {}
-        for control in self.soup.select("main form[method=post]:not(.banner) [name]"):
+        for control in self.soup.select("main form[method=post]:not(#forget) [name]"):
             name, kind = str(control["name"]), control.get("type", "")
             if control.name == "button" or control.has_attr("disabled"):
                 continue
@@ -104,7 +104,7 @@ class Page:
 
     def post(self, changed: dict[str, str] | None = None, path: str = "", **more: str) -> "Page":
         """The answer to pressing a button after some controls were changed."""
-        form = self.soup.select_one("main form[method=post]:not(.banner)")
+        form = self.soup.select_one("main form[method=post]:not(#forget)")
         action = path or (str(form["action"]) if form and form.get("action") else self.path)
         values = {"do": "review", **self.values(), **(changed or {}), **more}
         return Page(self.visitor, self.visitor.post(action, values), action)

@@ -133,3 +133,35 @@ def test_helpers_that_are_missing_cost_nothing(alice: Visitor, box: Box) -> None
     page = Page(alice, alice.get(path), path)
     assert page.status == 200
     assert page.value("resources.cpu_cores")
+
+
+def test_while_the_platform_is_down_a_left_draft_opens_and_saving_is_off(alice: Visitor, box: Box) -> None:
+    page = opened(alice, box)
+    page.post({"resources.cpu_cores": "4"})
+    box.fault(method="GET", status=503, count=1)
+    down = Page(alice, alice.get(page.path), page.path)
+    assert down.status == 503
+    assert down.value("resources.cpu_cores") == "4"
+    assert "The platform isn’t answering." in down.text
+    assert "over what was stored at" in down.text
+    assert down.one(".savebar button[value=review]").has_attr("disabled")
+    assert opened(alice, box).status == 200
+
+
+def test_without_a_draft_a_platform_that_is_down_is_said(alice: Visitor, box: Box) -> None:
+    path = opened(alice, box).path
+    box.fault(method="GET", status=503, count=1)
+    assert Page(alice, alice.get(path)).status == 502
+
+
+def test_left_drafts_have_a_page(alice: Visitor, bob: Visitor, box: Box) -> None:
+    page = opened(alice, box)
+    page.post({"resources.cpu_cores": "4"})
+    listed = Page(alice, alice.get(f"{page.path}drafts/"), f"{page.path}drafts/")
+    assert "1 change, in Resources" in listed.text
+    assert "Nothing unsaved" in Page(bob, bob.get(listed.path)).text
+    form = Draft.objects.get().form
+    bob.post(listed.path, {"draft": str(form)})
+    assert Draft.objects.count() == 1
+    alice.post(listed.path, {"draft": str(form)})
+    assert "Nothing unsaved" in Page(alice, alice.get(listed.path)).text

@@ -1,5 +1,7 @@
 """…/config/review/: what is about to be saved, and saving it."""
 
+import pytest
+
 from adminui.editor.jsondiff import MASK
 from adminui.record.models import Event
 from adminui.saving.models import Draft, Save
@@ -118,3 +120,25 @@ def test_somebody_else_sees_neither_review_nor_receipt(alice: Visitor, bob: Visi
     assert bob.get(page.path).status_code == 302
     receipt = page.post(do="save").location
     assert bob.get(receipt).status_code == 404
+
+
+def test_an_earlier_save_that_is_not_settled_is_warned_of_and_given_up(
+    alice: Visitor, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adminui.saving.send.PATIENCE", 0.3)
+    first = reviewed(alice, box, {"resources.cpu_cores": "4"})
+    box.fault(status=504, applied=False)
+    assert "isn’t settled" not in first.text
+    first.post(do="save")
+    second = reviewed(alice, box, {"resources.cpu_cores": "8"})
+    assert "An earlier save of yours" in second.text
+    puts = box.puts()
+    unwarned = second.visitor.post(second.path, {**second.values(), "despite": "", "do": "save"})
+    assert unwarned.status_code == 409
+    assert box.puts() == puts
+    saved = Page(alice, unwarned, second.path).post(do="save").follow()
+    assert "Saved: 1 change" in saved.text
+    states = list(Save.objects.order_by("created_at").values_list("state", flat=True))
+    assert states == ["superseded", "stored"]
+    kinds = list(Event.objects.order_by("seq").values_list("kind", flat=True))
+    assert kinds == ["save.intent", "save.unknown", "save.settled", "save.intent", "save.stored"]

@@ -21,6 +21,7 @@ from adminui.editor.subject import canonical, form_id, kept_draft, subject
 from adminui.editor.views.kept import keep_of_stranger, pairs_of
 from adminui.platform.address import RuntimeRef
 from adminui.platform.answers import Stored
+from adminui.platform.errors import NotSent, PlatformError, Unclear
 from adminui.saving import drafts
 from adminui.saving.drafts import BaseGone, Kept
 from adminui.saving.forms import BadForm, Form, from_word
@@ -37,8 +38,15 @@ async def edit(request: HttpRequest, who: Who, org: str, ws: str, runtime: str) 
     asked = form_id(request.GET.get("form"))
     if asked is None:
         read = platform().config(who.token, RuntimeRef(org, ws, runtime))
-        about, stored = await asyncio.gather(subject(who, org, ws, runtime), read)
-        return await _fresh(Page(request, who, about), stored)
+        about, stored = await asyncio.gather(subject(who, org, ws, runtime), read, return_exceptions=True)
+        if isinstance(about, BaseException):
+            raise about
+        at = Page(request, who, about)
+        if isinstance(stored, NotSent | Unclear):
+            return await _without_the_platform(at, stored)
+        if isinstance(stored, BaseException):
+            raise stored
+        return await _fresh(at, stored)
     at = Page(request, who, await subject(who, org, ws, runtime))
     kept = await kept_draft(asked, who, at.about)
     return await _fresh(at, said=[notices.GONE]) if kept is None else await _resumed(at, kept)
@@ -53,6 +61,17 @@ async def _resumed(at: Page, kept: Kept) -> HttpResponse:
         form.place(refusal.errors, sent=refusal.sent)
     others = await sync_to_async(meanwhile.others)(kept.form.owner, kept.form.runtime)
     return editor_page(at, form, kept.form, others=others)
+
+
+async def _without_the_platform(at: Page, error: PlatformError) -> HttpResponse:
+    """What is stored can't be read: the person's newest draft is shown, to go on with; without one it is an error."""
+    left = await sync_to_async(drafts.left)(at.who.person.platform_id, at.about.id)
+    kept = await kept_draft(left[0].form, at.who, at.about) if left else None
+    if kept is None:
+        raise error
+    form = at.about.form_posted(kept.base, kept.values)
+    said = notices.unreachable(error, kept.form.read_at)
+    return editor_page(at, form, kept.form, notices=[said], off=notices.OFF, status=503)
 
 
 async def _fresh(at: Page, stored: Stored | None = None, *, said: Sequence[Notice] = ()) -> HttpResponse:

@@ -15,7 +15,7 @@ from adminui.editor.subject import canonical, form_id, kept_draft, subject
 from adminui.editor.views.kept import keep_of_stranger
 from adminui.editor.views.refused import changed_elsewhere, refused
 from adminui.record import documents
-from adminui.saving import drafts, reveals
+from adminui.saving import drafts, reveals, unsettled
 from adminui.saving.drafts import Kept
 from adminui.saving.forms import BadForm, from_word
 from adminui.saving.models import Save
@@ -40,7 +40,8 @@ async def review(request: HttpRequest, who: Who, org: str, ws: str, runtime: str
         return HttpResponseRedirect(f"{at.about.url('config')}?form={kept.form.id}")
     if request.method == "POST":
         return await _posted(at, kept, form)
-    return review_page(at, kept, form, theirs=await _theirs(at, kept))
+    earlier = await sync_to_async(unsettled.unknown)(kept.form.owner, kept.form.runtime)
+    return review_page(at, kept, form, theirs=await _theirs(at, kept), earlier=earlier)
 
 
 async def _theirs(at: Page, kept: Kept) -> list[Told]:
@@ -80,6 +81,8 @@ async def _posted(at: Page, kept: Kept, form: ConfigForm) -> HttpResponse:
     revision = at.request.POST.get("revision", "")
     if revision != str(kept.revision):
         return await _other_revision(at, kept, form, revision)
+    if (busy := await _in_the_way(at, kept, form)) is not None:
+        return busy
     order = Order(kept.form, kept.revision, kept.base, form.document(), "editor", reason)
     try:
         save = await submit(order, at.who, trace(at.request))
@@ -91,6 +94,22 @@ async def _posted(at: Page, kept: Kept, form: ConfigForm) -> HttpResponse:
     if save.state == State.REJECTED:
         return await refused(at, kept, form, save)
     return HttpResponseRedirect(at.about.url("config-save", save=save.id))
+
+
+async def _in_the_way(at: Page, kept: Kept, form: ConfigForm) -> HttpResponse | None:
+    """An own save of this runtime that isn't settled: one under way is shown, an unknown one is read back and told."""
+    owner, runtime = kept.form.owner, kept.form.runtime
+    running = await sync_to_async(unsettled.under_way)(owner, runtime)
+    if running is not None and (running.form, running.revision) != (kept.form.id, kept.revision):
+        return HttpResponseRedirect(at.about.url("config-save", save=running.id))
+    left = [
+        save
+        for save in await sync_to_async(unsettled.unknown)(owner, runtime)
+        if not await unsettled.looked_at(save, at.who.token)
+    ]
+    if not left or at.request.POST.get("despite") == str(left[0].id):
+        return None
+    return review_page(at, kept, form, notice=notices.EARLIER, earlier=left, status=409)
 
 
 async def _other_revision(at: Page, kept: Kept, form: ConfigForm, revision: str) -> HttpResponse:

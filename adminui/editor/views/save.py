@@ -135,6 +135,11 @@ def _took(row: Save) -> str | None:
 def _actions(about: Subject, row: Save, told: Outcome) -> list[dict[str, str]]:
     config = about.url("config")
     form = f"?form={row.form}"
+    if row.state == State.CHANGED:
+        return [
+            {"href": about.url("config-merge") + form, "text": "Merge"},
+            {"href": config + form, "text": "Back to editing"},
+        ]
     if told.open:
         return [{"href": about.url("config-save", save=row.id), "text": "Check now"}]
     if told.landed or row.state == State.SUPERSEDED:
