@@ -199,8 +199,9 @@ class ConfigForm(forms.BaseForm):
             path = trace(document_path(error.loc))
             if path is not None:
                 self._refused.append(self._placed(replace(error, loc=path), from_platform=True))
+        self.__dict__.pop("problems", None)
 
-    @property
+    @cached_property
     def problems(self) -> list[Placed]:
         """Everything wrong, in the order of the page; what has no control last."""
         own = self._own if self.is_bound else []

@@ -2,6 +2,7 @@
 
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -18,10 +19,21 @@ from adminui.editor.subject import Subject
 from adminui.platform.answers import Stored
 from adminui.record import documents
 from adminui.record.models import Event
-from adminui.saving import drafts
+from adminui.saving import drafts, unsettled
 from adminui.saving.drafts import BaseGone
-from adminui.saving.models import Draft
+from adminui.saving.models import Draft, Save
 
+
+@dataclass(frozen=True)
+class Around:
+    """What stands above an open form: own drafts that were left, others at work, own saves that aren't settled."""
+
+    left: Sequence[Draft] = ()
+    others: Sequence["Other"] = ()
+    earlier: Sequence[Save] = ()
+
+
+NOTHING = Around()
 EVERY = 30.0
 """Seconds in which one editor reads the platform at most once."""
 PRESENT = timedelta(hours=24)
@@ -58,6 +70,12 @@ def others(owner: str, runtime: UUID) -> list[Other]:
     people = Person.objects.filter(platform_id__in=since).order_by("created_at")
     names = dict(people.values_list("platform_id", "name"))
     return [Other(names.get(owner, "somebody"), at) for owner, at in since.items()]
+
+
+def around(owner: str, runtime: UUID, *, with_left: bool = False) -> Around:
+    """What is to be said above a form of this person on this runtime; left drafts only where none is open."""
+    left = drafts.left(owner, runtime) if with_left else []
+    return Around(left, others(owner, runtime), unsettled.unknown(owner, runtime))
 
 
 _reads: OrderedDict[tuple[UUID, UUID], tuple[float, Stored]] = OrderedDict()

@@ -11,12 +11,12 @@ from adminui.contract.changes import Change, Told, tell
 from adminui.contract.config import SECTIONS
 from adminui.editor.form import ConfigForm
 from adminui.editor.jsondiff import MASK, lines
-from adminui.editor.meanwhile import Other
+from adminui.editor.meanwhile import NOTHING, Around
 from adminui.editor.notices import Notice
 from adminui.editor.subject import Subject
 from adminui.saving.drafts import Kept
 from adminui.saving.forms import Form
-from adminui.saving.models import Draft, Save
+from adminui.saving.models import Save
 
 MOST_REASON = 200
 """Characters of a reason."""
@@ -42,12 +42,11 @@ def editor_page(
     word: Form,
     *,
     notices: Sequence[Notice] = (),
-    left: Sequence[Draft] = (),
-    others: Sequence[Other] = (),
+    around: Around = NOTHING,
     off: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The editor. `left`: drafts to offer above it; `others`: who else is at work; `off`: why saving is off here."""
+    """The editor. `around`: what stands above the form; `off`: why saving is off on this page."""
     signed = word.word()
     query = urlencode({"form": word.id, "word": signed})
     context: dict[str, object] = {
@@ -55,11 +54,12 @@ def editor_page(
         "word": signed,
         "form_id": word.id,
         "watch": f"{at.about.url('config-now')}?{query}" if form.readonly is None else "",
-        "others": list(others),
+        "others": around.others,
         "moved": None,
+        "earlier": around.earlier,
         "readonly": form.readonly,
         "notices": list(notices),
-        "left": list(left),
+        "left": around.left,
         "off": off,
     }
     return at.render("editor/edit.html", context, status)

@@ -73,14 +73,13 @@ async def _settled(save: UUID) -> None:
     token = await sync_to_async(tokens.at_hand)(row.owner, row.credential)
     base, sent = await sync_to_async(unsettled.documents_of)(row)
     if token is None or base is None or sent is None:
-        await put_off(row)
+        await put_off(row, LEASE)  # soon again: the person may sign in any moment, and looking for that is cheap
         return
     await settle.read_back(save, base, sent, token)
-    await put_off(row)
+    await put_off(row, min(max(timezone.now() - row.created_at, LEASE), LONGEST_PAUSE))
 
 
-async def put_off(row: Save) -> None:
-    """Leaves a save that can't be settled now for a later look, the later the older it is."""
+async def put_off(row: Save, pause: timedelta) -> None:
+    """Leaves a save that can't be settled now for a later look."""
     now = timezone.now()
-    pause = min(max(now - row.created_at, LEASE), LONGEST_PAUSE)
     await Save.objects.filter(pk=row.pk, state=State.UNKNOWN).aupdate(leased_by=None, leased_until=now + pause)

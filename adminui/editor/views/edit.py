@@ -59,8 +59,8 @@ async def _resumed(at: Page, kept: Kept) -> HttpResponse:
     refusal = await sync_to_async(last_refusal)(kept.form.id, kept.form.owner)
     if refusal is not None:
         form.place(refusal.errors, sent=refusal.sent)
-    others = await sync_to_async(meanwhile.others)(kept.form.owner, kept.form.runtime)
-    return editor_page(at, form, kept.form, others=others)
+    around = await sync_to_async(meanwhile.around)(kept.form.owner, kept.form.runtime)
+    return editor_page(at, form, kept.form, around=around)
 
 
 async def _without_the_platform(at: Page, error: PlatformError) -> HttpResponse:
@@ -79,10 +79,9 @@ async def _fresh(at: Page, stored: Stored | None = None, *, said: Sequence[Notic
     stored = stored or await platform().config(at.who.token, at.about.ref)
     if stored.document is None:
         return _unreadable(at, stored)
-    left = await sync_to_async(drafts.left)(at.who.person.platform_id, at.about.id)
-    others = await sync_to_async(meanwhile.others)(at.who.person.platform_id, at.about.id)
+    around = await sync_to_async(meanwhile.around)(at.who.person.platform_id, at.about.id, with_left=True)
     word = await over(at.about, at.who, stored.document, stored.read_at)
-    return editor_page(at, at.about.form_opened(stored.document), word, notices=said, left=left, others=others)
+    return editor_page(at, at.about.form_opened(stored.document), word, notices=said, around=around)
 
 
 def _unreadable(at: Page, stored: Stored) -> HttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
@@ -15,6 +16,7 @@ from adminui.platform.errors import Forbidden, NotSent, PlatformError, Refused, 
 from adminui.runtimes.asked import LIMITS, STATES, Asked
 from adminui.runtimes.finding import Found, find
 from adminui.runtimes.rows import config_address, known_owners, projects, row
+from adminui.saving import unsettled
 
 
 @require_safe
@@ -31,7 +33,9 @@ async def runtimes(request: HttpRequest, who: Who, org: str, ws: str) -> HttpRes
         await forget(request, org, ws)
     if isinstance(found.problem, Forbidden):
         raise found.problem
-    return _answer(request, who, where, found, await _context(asked, found, where))
+    context = await _context(asked, found, where)
+    context["earlier"] = await sync_to_async(unsettled.of_person)(who.person.platform_id)
+    return _answer(request, who, where, found, context)
 
 
 def _answer(request: HttpRequest, who: Who, where: Place, found: Found, context: dict[str, object]) -> HttpResponse:
