@@ -109,7 +109,7 @@ CSRF_FAILURE_VIEW = "adminui.csrf.refused"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "static-built" / "files"
-STORAGES = {"staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"}}
+STORAGES = {"staticfiles": {"BACKEND": "adminui.statics.Hashed"}}
 SERVESTATIC_USE_ZSTD = False
 
 LOGGING = logs.django_logging(ENVIRONMENT.log_level, readable=DEMO)

@@ -15,12 +15,19 @@ from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from servestatic import ServeStaticASGI
+from servestatic.storage import CompressedManifestStaticFilesStorage
 
 
 class StaticFiles(StaticFilesConfig):
     """Django's static files, without the builds and extensions of htmx that no page uses."""
 
     ignore_patterns = [*StaticFilesConfig.ignore_patterns, "htmax-*", "htmx-4*", "htmx-2.js", "django-htmx.js", "ext"]
+
+
+class Hashed(CompressedManifestStaticFilesStorage):
+    """Hashed names beside compressed forms; what a module of ours imports is named by its hash as well."""
+
+    support_js_module_import_aggregation = True
 
 
 def collect_if_stale() -> None:

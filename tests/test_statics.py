@@ -22,7 +22,7 @@ def collecting(settings: Settings, tmp_path: Path) -> Path:
     (source / "app.css").write_text("body { color: black }\n" * 100)
     settings.STATICFILES_DIRS = [source]
     settings.STATIC_ROOT = tmp_path / "built" / "files"
-    settings.STORAGES = {"staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"}}
+    settings.STORAGES = {"staticfiles": {"BACKEND": "adminui.statics.Hashed"}}
     return source
 
 
@@ -61,6 +61,15 @@ def test_a_hashed_name_is_kept_for_good_and_comes_compressed(collecting: Path) -
     assert response.text == (collecting / "app.css").read_text()
     assert served("/static/app.css").headers["cache-control"] == "max-age=60, public"
     assert served("/static/app.0123456789ab.css").status_code == 404
+
+
+def test_a_module_imports_others_by_their_hashed_names(collecting: Path) -> None:
+    (collecting / "part.js").write_text("export const one = 1;\n")
+    (collecting / "whole.js").write_text('import { one } from "./part.js";\none;\n')
+    statics.collect_if_stale()
+    part = static("part.js").rpartition("/")[2]
+    assert re.fullmatch(r"part\.[0-9a-f]{12}\.js", part)
+    assert served(static("whole.js")).text == f'import {{ one }} from "./{part}";\none;\n'
 
 
 def test_production_starts_only_when_they_were_collected(

@@ -17,7 +17,7 @@ from tests.editor import simulate
 ROOT = Path(__file__).parents[2]
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; form-action 'self'"
 SHELL = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Editor</title>
-<link rel="stylesheet" href="/app.css"><script src="/editor.js" defer></script></head>
+<link rel="stylesheet" href="/app.css"><script src="/editor.js" type="module"></script></head>
 <body><main><h1>Editor</h1>{}</main></body></html>"""
 
 DOCUMENT: dict[str, Any] = {
