@@ -24,7 +24,7 @@ class StaticFiles(StaticFilesConfig):
     ignore_patterns = [*StaticFilesConfig.ignore_patterns, "htmax-*", "htmx-4*", "htmx-2.js", "django-htmx.js", "ext"]
 
 
-class Hashed(CompressedManifestStaticFilesStorage):
+class Hashed(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # servestatic has no types
     """Hashed names beside compressed forms; what a module of ours imports is named by its hash as well."""
 
     support_js_module_import_aggregation = True
