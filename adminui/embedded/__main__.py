@@ -19,15 +19,17 @@ def prepare() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from .demo.seed import enrol, seed
     from .models import Person
+    from .provider.setup import register
 
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0)
     if not Person.objects.exists():
-        from .demo.seed import seed
-
         seed(datetime.now(UTC).replace(microsecond=0))
+    enrol()
+    register(os.environ.get("PORT") or "8000")
     # The server's thread opens its own.
     connection.close()
 

@@ -36,6 +36,8 @@ class Answer:
     status: int
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: tuple[str, ...] = ()
+    """Values of Set-Cookie; the provider's pages have some, the API has none."""
 
 
 class Refusal(Exception):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, Literal
 
+from allauth.idp.oidc.models import Token
 from django.core.handlers.asgi import ASGIHandler
 
 from . import faults, store
@@ -61,7 +62,8 @@ class Gate:
             return refused(400, "The address is no UTF-8.")
         response = await self.inner.get_response_async(request)
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, response.getvalue(), headers)
+        cookies = tuple(morsel.OutputString() for morsel in response.cookies.values())
+        return Answer(response.status_code, response.getvalue(), headers, cookies)
 
 
 async def whole_body(receive: Receive) -> bytes | None:
@@ -86,8 +88,18 @@ def arrive(scope: Scope) -> tuple[Person | None, faults.Order | None]:
     scheme, _, token = headers.get(b"authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         token = headers.get(b"x-api-key", "")
-    person = Person.objects.filter(token=token.strip()).first()
-    return person, faults.take(scope["method"], scope["path"])
+    return known(token.strip()), faults.take(scope["method"], scope["path"])
+
+
+def known(token: str) -> Person | None:
+    """Whose token it is: one of the platform's own, or an access token of the provider."""
+    if not token:
+        return None
+    person = Person.objects.filter(api_token=token).first()
+    if person is None:
+        found = Token.objects.lookup(Token.Type.ACCESS_TOKEN, token)
+        person = found.user if found else None
+    return person
 
 
 def log(scope: Scope, status: int | None) -> None:
@@ -119,6 +131,7 @@ async def deliver(answer: Answer, cut: Literal["before", "middle"] | None, recei
         return
     body = b"" if answer.status in BODILESS else answer.body
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
+    headers += [(b"set-cookie", cookie.encode("latin-1")) for cookie in answer.cookies]
     if answer.status not in BODILESS and "content-length" not in answer.headers:
         headers.append((b"content-length", b"%d" % len(body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})

@@ -16,14 +16,21 @@ class Row(models.Model):
 
 
 class Person(Row):
-    """Someone who may call the API or, without a token, someone known as an owner only."""
+    """Someone who may call the API or sign in at the provider; without a token and groups, known as an owner only."""
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    is_authenticated = True
+    is_anonymous = False
+    is_active = True
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     username = models.CharField(max_length=64, unique=True)
     email_address = models.CharField(max_length=254)
     first_name = models.CharField(max_length=100)
     last_name = models.CharField(max_length=100)
-    token = models.CharField(max_length=100, unique=True, null=True)
+    api_token = models.CharField(max_length=100, unique=True, null=True)
+    groups = models.JSONField(default=list)
 
 
 class Organization(Row):

@@ -1,6 +1,6 @@
 """The box's addresses: the platform's API, and the switches that only a box has."""
 
-from django.urls import path
+from django.urls import include, path
 
 from .endpoint import broken, endpoint, unknown_path
 from .views import config, control, people, runtimes
@@ -26,6 +26,8 @@ urlpatterns = [
         ),
     ),
     path("api/v1/_log", endpoint({"GET": control.log}, anyone=True)),
+    path("api/v1/_tokens", endpoint({"DELETE": control.end_tokens}, anyone=True)),
+    path("", include("adminui.embedded.provider.urls")),
 ]
 
 handler404 = unknown_path

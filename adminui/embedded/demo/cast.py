@@ -33,6 +33,8 @@ class DemoPerson:
     token: str | None
     about: str
     secrets: tuple[DemoSecret, ...] = ()
+    groups: tuple[str, ...] = ()
+    """What the provider says of them; who has none can't sign in there."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ TYPICAL = (
     DemoSecret("SLACK_WEBHOOK_FORECAST_ALERTS_EU", "slack", "http…k3f", 298),
 )
 
+EDITORS = ("runtime-editors",)
+
 PEOPLE = (
     DemoPerson(
         "alice",
@@ -84,6 +88,7 @@ PEOPLE = (
             DemoSecret("SENTRY_DSN", "sentry", "http…/41", 120),
             DemoSecret("S3_EXPORT_ACCESS_KEY", "aws", "AKIA…3N7Q", 15),
         ),
+        EDITORS,
     ),
     DemoPerson(
         "bob",
@@ -97,6 +102,7 @@ PEOPLE = (
             DemoSecret("SERPAPI_KEY", "serpapi", "9e…d2", 33),
             DemoSecret("REUTERS_FEED_TOKEN", "other", "rf_…00aQ", 210),
         ),
+        EDITORS,
     ),
     DemoPerson(
         "carol",
@@ -106,6 +112,21 @@ PEOPLE = (
         "demo-carol",
         "globex only",
         (DemoSecret("ANTHROPIC_API_KEY", "anthropic", "sk-ant…Zk", 12), DemoSecret("CRM_TOKEN", "other", "crm…81", 77)),
+        EDITORS,
+    ),
+    DemoPerson("vic", "Vic", "Adeyemi", "acme.example", None, "viewer: reads acme", (), ("runtime-viewers",)),
+    DemoPerson(
+        "audrey",
+        "Audrey",
+        "Moreau",
+        "acme.example",
+        None,
+        "auditor: reads acme and all its history",
+        (),
+        ("runtime-auditors",),
+    ),
+    DemoPerson(
+        "adam", "Adam", "Nowak", "acme.example", None, "admin: acme, its people and sessions", (), ("runtime-admins",)
     ),
     DemoPerson("dana", "Dana", "Reyes", "acme.example", None, "known as an owner only"),
     DemoPerson("emil", "Emil", "Sørensen", "acme.example", None, "known as an owner only"),
@@ -133,7 +154,7 @@ ORGANIZATIONS = (
         "acme",
         "Acme",
         14400,
-        ("alice", "bob", "dana", "emil", "farid"),
+        ("alice", "bob", "dana", "emil", "farid", "vic", "audrey", "adam"),
         (("research", "Research"), ("production", "Production")),
         CAPABILITIES,
     ),

@@ -11,7 +11,7 @@ from adminui.contract import document
 
 from ..models import Capability, Organization, Person, Project, Runtime, Secret, Workspace
 from ..rules import digest, stored
-from .cast import CAPABILITIES, ORGANIZATIONS, PEOPLE, DemoRuntime, known_id
+from .cast import CAPABILITIES, ORGANIZATIONS, PEOPLE, DemoPerson, DemoRuntime, known_id
 from .crowd import crowd
 from .stories import stories
 
@@ -22,17 +22,7 @@ VERSIONS = {name: version for name, version, _ in CAPABILITIES}
 @transaction.atomic
 def seed(now: datetime) -> None:
     """Write the demo's rows, their times counted back from `now`. Ids are the same in every box."""
-    people = {
-        one.username: Person(
-            id=known_id("person", one.username),
-            username=one.username,
-            email_address=f"{one.username}@{one.domain}",
-            first_name=one.first_name,
-            last_name=one.last_name,
-            token=one.token,
-        )
-        for one in PEOPLE
-    }
+    people = {one.username: Person(**_columns(one)) for one in PEOPLE}
     Person.objects.bulk_create(people.values())
     Secret.objects.bulk_create(
         Secret(
@@ -68,6 +58,35 @@ def seed(now: datetime) -> None:
                 updated_at=now - 400 * DAY,
             )
     Runtime.objects.bulk_create(runtimes(now, workspaces, people))
+
+
+def _columns(one: DemoPerson) -> dict[str, Any]:
+    return {
+        "id": known_id("person", one.username),
+        "username": one.username,
+        "email_address": f"{one.username}@{one.domain}",
+        "first_name": one.first_name,
+        "last_name": one.last_name,
+        "api_token": one.token,
+        "groups": list(one.groups),
+    }
+
+
+@transaction.atomic
+def enrol() -> None:
+    """Bring the people of a box that an older version filled up to date."""
+    known = dict(Person.objects.values_list("username", "groups"))
+    for one in PEOPLE:
+        if known.get(one.username) != list(one.groups):
+            person, _ = Person.objects.update_or_create(
+                username=one.username,
+                defaults={"groups": list(one.groups)},
+                create_defaults=_columns(one),
+            )
+            for organization in Organization.objects.filter(
+                key__in=[o.key for o in ORGANIZATIONS if one.username in o.members]
+            ):
+                organization.members.add(person)
 
 
 def runtimes(

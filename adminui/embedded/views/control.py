@@ -1,7 +1,8 @@
-"""What is not the platform's: the OpenAPI document of what is, the switch for faults, and the request log."""
+"""What is not the platform's: the OpenAPI document of what is, the switches for faults and tokens, the request log."""
 
 import json
 
+from allauth.idp.oidc.models import Token
 from pydantic import ValidationError
 
 from adminui.contract.envelope import FieldError
@@ -49,3 +50,12 @@ def log(call: Call) -> Answer:
         for line in gate.logged()
     ]
     return ok(lines)
+
+
+def end_tokens(call: Call) -> Answer:
+    """The provider's access tokens end now, those of `user` or everybody's; with `all`, refresh tokens too."""
+    ended = Token.objects.all() if "all" in call.query else Token.objects.filter(type=Token.Type.ACCESS_TOKEN)
+    if user := call.query.get("user"):
+        ended = ended.filter(user__username=user)
+    ended.delete()
+    return Answer(204, b"")
