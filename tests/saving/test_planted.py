@@ -1,0 +1,101 @@
+"""Each guard is shown to fail when the bug it guards against is planted."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from adminui.accounts.here import Who
+from adminui.contract.config import RuntimeConfig
+from adminui.contract.document import Json
+from adminui.platform.errors import Unclear
+from adminui.saving import protocol, send, steps, tasks
+from adminui.saving.protocol import State
+from tests.saving import test_send
+from tests.saving.conftest import FakePlatform
+from tests.saving.test_stateful import TwoPeople, model, run
+
+__all__ = ["model"]
+
+
+def test_an_intent_after_the_put_is_caught(alice: Who, upstream: FakePlatform, monkeypatch: pytest.MonkeyPatch) -> None:
+    late: list[UUID] = []
+    real = steps.intend
+
+    async def put_first(*args: Any) -> Any:
+        answer = await real_put(*args)
+        await sync_to_async(real)(late.pop())
+        return answer
+
+    real_put = send._put
+    monkeypatch.setattr(steps, "intend", late.append)
+    monkeypatch.setattr(send, "_put", put_first)
+    with pytest.raises(AssertionError):
+        test_send.test_the_intent_is_committed_before_the_put(alice, upstream)
+
+
+def test_a_resend_after_doubt_is_caught(model: type[TwoPeople], monkeypatch: pytest.MonkeyPatch) -> None:
+    real = send._put
+
+    async def again(*args: Any) -> Any:
+        answer = await real(*args)
+        return await real(*args) if isinstance(answer, Unclear) else answer
+
+    monkeypatch.setattr(send, "_put", again)
+    with pytest.raises(AssertionError, match="a second PUT"):
+        run(model, 60, shrink=False)
+
+
+def test_a_body_made_by_the_model_is_caught(
+    alice: Who, upstream: FakePlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = send._put
+
+    async def dumped(ref: Any, token: str, document: Json) -> Any:
+        return await real(ref, token, RuntimeConfig.model_validate(document).model_dump())
+
+    monkeypatch.setattr(send, "_put", dumped)
+    with pytest.raises(AssertionError):
+        test_send.test_a_save_is_one_put_of_the_whole_document(alice, upstream)
+
+
+def test_a_save_that_ends_with_its_browser_is_caught(
+    alice: Who, upstream: FakePlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def tied(save: UUID, patience: float) -> None:
+        """Waits as if the save were part of the request: a cancelled wait cancels it."""
+        if (task := tasks._running.get(save)) is not None:
+            await asyncio.gather(task)
+
+    monkeypatch.setattr(tasks, "wait", tied)
+    with pytest.raises(AssertionError):
+        test_send.test_a_browser_that_leaves_does_not_stop_a_save(alice, upstream)
+
+
+def test_hope_is_caught(model: type[TwoPeople], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Doubt that is called saved."""
+
+    def hopeful(sent: Json, answer: Any) -> State:
+        found = protocol.classify(sent, answer)
+        return State.STORED if found is State.UNKNOWN else found
+
+    monkeypatch.setattr(send, "classify", hopeful)
+    with pytest.raises(AssertionError, match="called saved, and it isn't"):
+        run(model, 100, shrink=False)
+
+
+def test_a_save_without_a_look_is_caught(model: type[TwoPeople], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The comparison left out: the other's change is overwritten unseen."""
+    monkeypatch.setattr(send, "same", lambda *_: True)
+    with pytest.raises(AssertionError, match="overwrote what its saver hadn't seen|left unknown"):
+        run(model, 100, shrink=False)
+
+
+def test_a_draft_that_is_dropped_at_a_refusal_is_caught(
+    model: type[TwoPeople], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "LANDED", frozenset(State))
+    with pytest.raises(AssertionError, match="a lost draft"):
+        run(model, 60, shrink=False)
