@@ -36,12 +36,15 @@ JsonObject = dict[str, Json]
 class Unfaithful(ValueError):
     """A text that can't be carried as a document without changing it, or that is no JSON at all.
 
-    `reason` is a plain sentence for people; it holds keys and positions, never values.
+    `reason` is a plain sentence for people; it holds keys and positions, never values. `line` and `column` count from 1
+    and say where the text stops being JSON, None where it is JSON.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, line: int | None = None, column: int | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.line = line
+        self.column = column
 
 
 _JSON_TROUBLE = {
@@ -84,7 +87,8 @@ def read(raw: bytes | str, *, max_depth: int = MAX_DEPTH) -> Json:
     except json.JSONDecodeError as trouble:
         said = next((plain for start, plain in _JSON_TROUBLE.items() if trouble.msg.startswith(start)), "")
         where = f"Not JSON at line {trouble.lineno} column {trouble.colno}"
-        raise Unfaithful(f"{where}: {said}." if said else f"{where}.") from None
+        sentence = f"{where}: {said}." if said else f"{where}."
+        raise Unfaithful(sentence, trouble.lineno, trouble.colno) from None
     except ValueError:  # the interpreter's own limit on the digits of an integer, its only other complaint
         raise Unfaithful("A number is too large: it has more than 4300 digits.") from None
     _require_faithful(document, max_depth, duplicates, surrogates="\\ud" in text or "\\uD" in text)

@@ -20,7 +20,7 @@ def keep(word: Form, form: ConfigForm) -> int:
     changes = form.changes()
     told = {change.path[0] for change in changes if change.path}
     sections = [section.title for section in SECTIONS if section.key in told]
-    return drafts.keep(word, form.values(), changes=len(changes), sections=sections)
+    return drafts.keep(word, form.kept(), changes=len(changes), sections=sections)
 
 
 async def over(about: Subject, who: Who, document: Json, read_at: datetime, form: UUID | None = None) -> Form:

@@ -3,6 +3,7 @@
     form = ConfigForm.opened(document)                 # a page of what is stored
     form = ConfigForm.posted(document, request.POST)   # what came back, over the same document
     form.is_valid(), form.changes(), form.document()
+    form.in_step()                                     # form and Raw saying one document, as far as they can
 
 The document goes in as it was read and comes out with the edits alone. A control that posts what it would post
 untouched, or doesn't post, is no edit.
@@ -19,17 +20,17 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 
 from adminui.contract import paths
-from adminui.contract.changes import Change, diff
+from adminui.contract.changes import Change, Told, apply, diff
 from adminui.contract.config import FIELDS, check
 from adminui.contract.document import ABSENT, Absent, Json, edit, get, pretty, same
 from adminui.contract.envelope import FieldError, document_path
-from adminui.contract.merge import merge
 from adminui.contract.paths import Path
 from adminui.editor import raw
 from adminui.editor.errors import Placed, Trace, place
 from adminui.editor.fields import field_for, shown
 from adminui.editor.fields.base import ConfigField, Misfit, Pair, Posted, as_json
 from adminui.editor.fields.number import NumberField
+from adminui.editor.instep import Clash, Joined, LeftOut, joined, left_out, only_in_raw
 from adminui.editor.raw import Raw
 from adminui.editor.sections import SectionView, sections
 
@@ -75,7 +76,9 @@ class ConfigForm(forms.BaseForm):
         self.facts = facts
         self.readonly = readonly
         self.focus: str | None = None
-        self.raw = Raw(base, None if posted is None else posted.get(raw.NAME))
+        said = Posted() if posted is None else posted
+        self.raw = Raw(base, said.get(raw.NAME), said.get(raw.SINCE))
+        self.choices = {one.removeprefix(raw.CHOOSE): said.get(one) or "" for one in said if one.startswith(raw.CHOOSE)}
         self._refused: list[Placed] = []
         for field in self.controls.values():
             field.open(get(base, field.path), _blocked(base, field.path))
@@ -105,14 +108,32 @@ class ConfigForm(forms.BaseForm):
     @classmethod
     def rebased(cls, base: Json, document: Json, *, facts: Facts = Facts(), readonly: str | None = None) -> Self:
         """The form of `base`, edited so that it says `document`: in its controls, or in Raw where they can't."""
-        form, wanted = cls.opened(base), cls.opened(document)
-        pairs = [
-            pair for name, field in form.controls.items() for pair in field.pairs(field.carried(wanted.controls[name]))
-        ]
-        typed = cls.posted(base, pairs, facts=facts, readonly=readonly)
-        if same(typed.document(), document):
-            return typed
-        return cls.posted(base, [(raw.NAME, pretty(document))], facts=facts, readonly=readonly)
+        return cls.opened(base, facts=facts, readonly=readonly)._saying(document)
+
+    def in_step(self) -> Self:
+        """The same document in controls and Raw alike: each says what was typed into the other.
+
+        What can't be told yet stays as it was typed: broken JSON, and places where the two disagree. What no control
+        can say is in Raw alone.
+        """
+        if not self.raw.changed or self.raw.wrong or self._joined.open:
+            return self
+        return self._saying(self.document())
+
+    def _saying(self, document: Json) -> Self:
+        """This form with `document` in its controls, or in Raw where they can't say it; what says it already stays."""
+        wanted = type(self).opened(document)
+        pairs: list[Pair] = []
+        for name, field in self.controls.items():
+            entry = self.entries[name]
+            as_typed = entry.reading.misfits or same(entry.reading.value, get(document, field.path))
+            pairs += field.pairs(entry.held if as_typed else field.carried(wanted.controls[name]))
+        form = type(self).posted(self.base, pairs, facts=self.facts, readonly=self.readonly)
+        if same(form.document(), document):
+            return form
+        typed = self.raw.typed if self.raw.typed is not None and same(self.raw.document, document) else pretty(document)
+        more = [(raw.SINCE, raw.written(form.changes())), (raw.NAME, typed)]
+        return type(self).posted(self.base, [*pairs, *more], facts=self.facts, readonly=self.readonly)
 
     @property
     def controls(self) -> dict[str, ConfigField[Any]]:
@@ -130,18 +151,15 @@ class ConfigForm(forms.BaseForm):
         return document
 
     @cached_property
-    def _merged(self) -> tuple[Json, tuple[Path, ...]]:
+    def _joined(self) -> Joined:
         """The document with the edits of controls and Raw, and where the two disagree."""
         if not self.raw.changed or self.raw.wrong:
-            return self._form_document, ()
-        if not any(entry.changed for entry in self.entries.values()):
-            return self.raw.document, ()
-        merged = merge(self.base, self.raw.document, self._form_document)
-        return merged.document, tuple(overlap.path for overlap in merged.overlaps)
+            return Joined(self._form_document)
+        return joined(self.raw.since, self.raw.document, self._form_document, self.choices)
 
     def document(self) -> Json:
         """The document as it would be sent: the one it was made from, with the edits. Only good when `is_valid`."""
-        return self._merged[0]
+        return self._joined.document
 
     def changes(self) -> tuple[Change, ...]:
         """What differs from the document it was made from."""
@@ -154,15 +172,28 @@ class ConfigForm(forms.BaseForm):
     def values(self) -> list[Pair]:
         """What a browser would post for the page as it is, in the page's order."""
         pairs = [pair for name, field in self.controls.items() for pair in field.pairs(self.entries[name].held)]
-        return [*pairs, (raw.NAME, self.raw.typed)]
+        return [*pairs, *self._raw_pairs(), *([] if self.raw.changed else [(raw.NAME, self.raw_text)])]
+
+    def kept(self) -> list[Pair]:
+        """What a draft holds: `values` without a Raw that says what the controls say."""
+        return self.values()[: None if self.raw.changed else -1]
+
+    def _raw_pairs(self) -> list[Pair]:
+        """The hidden document that Raw was made from, what was chosen, and Raw where something was typed into it."""
+        chosen = [(clash.name, clash.chosen) for clash in self._joined.clashes if clash.chosen]
+        typed = [(raw.NAME, self.raw.typed or "")] if self.raw.changed else []
+        return [(raw.SINCE, self.raw_since), *typed, *chosen]
 
     def act(self, command: str) -> Acted:
         """What the page holds after one of its buttons, named by the value it posts as `do`; nothing else is lost.
 
-        Commands are `verb:name`: add, order on a field; remove, up, down, revert on a row; revert on a field; restore
-        on a removed row. One that the form doesn't know changes nothing.
+        Commands are `verb:name`: add, order on a field; remove, up, down, revert on a row; revert on a field, on Raw;
+        restore on a removed row; undo on the path of a change that only Raw says. One that the form doesn't know
+        changes nothing.
         """
         verb, _, target = command.partition(":")
+        if verb == "undo":
+            return self._undone(target)
         values: list[Pair] = []
         focus = ""
         for name, field in self.controls.items():
@@ -170,8 +201,14 @@ class ConfigForm(forms.BaseForm):
             if held is not None and (target == name or target.startswith(f"{name}.")):
                 held, focus = field.act(verb, target, held)
             values += field.pairs(held)
-        typed = Raw(self.base, None).typed if command == f"revert:{raw.NAME}" else self.raw.typed
-        return Acted([*values, (raw.NAME, typed)], focus or target)
+        typed = [] if command == f"revert:{raw.NAME}" else self._raw_pairs()
+        return Acted([*values, *typed], focus or target)
+
+    def _undone(self, path: str) -> Acted:
+        mine = [change for change in diff(self._form_document, self.document()) if paths.text(change.path) == path]
+        if self.raw.wrong or not mine:
+            return Acted(self.kept(), raw.NAME)
+        return Acted(self._saying(apply(self.document(), map(raw.undone, mine))).kept(), raw.NAME)
 
     # ---- what is wrong ---------------------------------------------------------------------------------------------
 
@@ -212,9 +249,10 @@ class ConfigForm(forms.BaseForm):
         misfits = [misfit for entry in self.entries.values() for misfit in entry.reading.misfits]
         if self.raw.wrong:
             misfits.append(Misfit(raw.NAME, self.raw.wrong))
-        for path in self._merged[1]:
-            said = f"The form and Raw both change {paths.text(path)}, each to something else. Take one of them back."
-            misfits.append(Misfit(raw.NAME, said))
+        for clash in self._joined.open:
+            path = clash.name.removeprefix(raw.CHOOSE)
+            said = f"The form changes {path} to {clash.form}, Raw to {clash.raw}. Choose one."
+            misfits.append(Misfit(clash.name, said))
         return [*(Placed(misfit.control, misfit.sentence) for misfit in misfits), *self._checked[0]]
 
     @cached_property
@@ -279,10 +317,44 @@ class ConfigForm(forms.BaseForm):
         """Whether anything differs from the page of what is stored, good or not."""
         return self.raw.changed or any(entry.changed for entry in self.entries.values())
 
+    # ---- Raw -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def raw_text(self) -> str:
+        """What Raw shows: what was typed there, else the document."""
+        return self.raw.typed or "" if self.raw.changed else pretty(self.document())
+
+    @property
+    def raw_numbers(self) -> tuple[str, str, str]:
+        """The numbers beside Raw's lines, with the line that is wrong apart."""
+        return raw.numbers(self.raw_text, self.raw.line)
+
+    @property
+    def raw_since(self) -> str:
+        """The document that Raw shows, or was typed over, for the hidden field that comes back with it."""
+        return raw.written(diff(self.base, self.raw.since) if self.raw.changed else self.changes())
+
+    @property
+    def clashes(self) -> tuple[Clash, ...]:
+        """What form and Raw disagree about, with what was chosen so far."""
+        return self._joined.clashes
+
+    @property
+    def only_in_raw(self) -> list[Told]:
+        """The changes that no control shows."""
+        return only_in_raw(self._form_document, self.document()) if self.raw.changed and not self.raw.wrong else []
+
+    @property
+    def left_out(self) -> list[LeftOut]:
+        """What is stored and no longer in the document."""
+        return left_out(self.base, self.document())
+
     @property
     def unknown(self) -> list[tuple[str, str]]:
-        """What no field knows of the document, as path and JSON."""
-        return [(paths.text(path), as_json(value)) for path, value in raw.unknown(self.base)]
+        """What no field knows of the document and stays as it is stored, as path and JSON."""
+        stored = dict(raw.unknown(self.base))
+        there = ((path, value) for path, value in raw.unknown(self.document()) if path in stored)
+        return [(paths.text(path), as_json(value)) for path, value in there if same(value, stored[path])]
 
 
 def _by_control(placed: Iterable[Placed]) -> dict[str, list[Placed]]:

@@ -115,6 +115,7 @@ def review_page(
         "count": len(changes),
         "groups": groups(changes),
         "lines": lines(kept.base, form.document()),
+        "left_out": form.left_out,
         "read_at": kept.form.read_at,
         "word": kept.form.word(),
         "revision": kept.revision,

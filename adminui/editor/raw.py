@@ -1,35 +1,83 @@
-"""The document as JSON in a text area, and what of it the form shows nowhere else."""
+"""The document as JSON in a text area, beside the controls: what was typed into it, and over which document.
 
-from collections.abc import Iterator
+Form and Raw show one document, and either may be edited. `since` is the document that the two last agreed on: what the
+page showed in Raw before anything was typed there. It is posted along as the changes that make it of the base, since a
+page outlives what the server remembers of it.
+"""
 
-from adminui.contract import document
+import json
+from collections.abc import Iterable, Iterator
+
+from adminui.contract import document, paths
+from adminui.contract.changes import Change, apply
 from adminui.contract.config import FIELDS
-from adminui.contract.document import Json, Unfaithful
+from adminui.contract.document import ABSENT, Absent, Json, Unfaithful
 from adminui.contract.identity import identities
 from adminui.contract.paths import Item, Path
 
 NAME = "raw"
+SINCE = f"{NAME}.since"
+CHOOSE = f"{NAME}.choose."
+"""Before a change path: what was chosen where form and Raw disagree, “form” or “raw”."""
 
 
 class Raw:
-    """What was typed into Raw over a document. `typed` is what the page shows and posts again."""
+    """What was typed into Raw. `document` is what it says, `since` where it is wrong; `changed`: it says more than
+    `since`, or something wrong. `wrong` is a sentence, with the `line` it is about, from 1, where there is one."""
 
-    def __init__(self, base: Json, posted: str | None) -> None:
-        untouched = document.pretty(base)
-        self.typed = untouched if posted is None else posted
+    def __init__(self, base: Json, typed: str | None = None, since: str | None = None) -> None:
+        self.since = _applied(base, since) if since else base
+        self.typed = typed
         self.wrong = ""
-        self.document: Json = base
-        if self.typed != untouched:
+        self.line: int | None = None
+        self.column: int | None = None
+        self.document: Json = self.since
+        if typed is not None and typed != document.pretty(self.since):
             try:
-                self.document = document.read(self.typed)
-            except Unfaithful as reason:
-                self.wrong = reason.reason
-        self.changed = bool(self.wrong) or not document.same(self.document, base)
+                self.document = document.read(typed)
+            except Unfaithful as trouble:
+                self.wrong, self.line, self.column = trouble.reason, trouble.line, trouble.column
+        self.changed = bool(self.wrong) or not document.same(self.document, self.since)
 
-    @property
-    def lines(self) -> int:
-        """How many lines the text has."""
-        return self.typed.count("\n") + 1
+
+def written(changes: Iterable[Change]) -> str:
+    """Changes as one line of JSON, for `since`; empty for none."""
+    said = [[paths.text(one.path), one.kind, *([] if one.after is ABSENT else [one.after])] for one in changes]
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")) if said else ""
+
+
+def _applied(base: Json, since: str) -> Json:
+    """The base with written changes; the base alone where they are none of ours."""
+    try:
+        return apply(base, [_change(one) for one in _list(document.read(since, max_depth=document.MAX_DEPTH + 2))])
+    except (ValueError, RecursionError):
+        return base
+
+
+def _change(said: Json) -> Change:
+    path, kind, *after = _list(said)
+    value: Json | Absent = after[0] if after else ABSENT
+    return Change(paths.parse(str(path)), "moved" if kind == "moved" else "changed", ABSENT, value)
+
+
+def _list(value: Json) -> list[Json]:
+    if not isinstance(value, list):
+        raise ValueError("No list of changes.")  # noqa: TRY004 - what it is read from is a text
+    return value
+
+
+def undone(change: Change) -> Change:
+    """The change that takes another one back."""
+    return Change(change.path, change.kind, change.after, change.before)
+
+
+def numbers(text: str, marked: int | None) -> tuple[str, str, str]:
+    """The numbers of a text's lines, one a line: those before the marked one, it, and those after it."""
+    said = [str(number) for number in range(1, text.count("\n") + 2)]
+    if marked is None or marked > len(said):
+        return "\n".join(said), "", ""
+    before, after = said[: marked - 1], said[marked:]
+    return "".join(f"{one}\n" for one in before), said[marked - 1], "".join(f"\n{one}" for one in after)
 
 
 _FIELDS = {spec.path: spec for spec in FIELDS}

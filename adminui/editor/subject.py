@@ -80,9 +80,13 @@ class Subject:
         """The form of a document of this runtime."""
         return ConfigForm.opened(document, facts=self._facts, readonly=self._readonly)
 
-    def form_posted(self, document: Json, values: Pairs) -> ConfigForm:
-        """What was typed over a document of this runtime."""
+    def form_typed(self, document: Json, values: Pairs) -> ConfigForm:
+        """What was typed over a document of this runtime, as it was posted: what a button of that page acts on."""
         return ConfigForm.posted(document, values, facts=self._facts, readonly=self._readonly)
+
+    def form_posted(self, document: Json, values: Pairs) -> ConfigForm:
+        """What was typed over a document of this runtime, form and Raw in step."""
+        return self.form_typed(document, values).in_step()
 
     def form_rebased(self, base: Json, document: Json) -> ConfigForm:
         """The form as if `document` had been typed over `base`."""

@@ -104,10 +104,9 @@ async def _posted(at: Page) -> HttpResponse:
     if do == "discard":
         await sync_to_async(drafts.discard)(word.id, word.owner, word.runtime)
         return HttpResponseRedirect(at.about.url("config"))
-    form = at.about.form_posted(base, pairs_of(at.request))
     if do == "review":
-        return await _reviewed(at, form, word)
-    return await _acted(at, form, word, do)
+        return await _reviewed(at, at.about.form_posted(base, pairs_of(at.request)), word)
+    return await _acted(at, at.about.form_typed(base, pairs_of(at.request)), word, do)
 
 
 async def _acted(at: Page, form: ConfigForm, word: Form, command: str) -> HttpResponse:
