@@ -15,12 +15,12 @@ from adminui.saving import drafts
 from adminui.saving.forms import Form, opened
 
 
-def keep(word: Form, form: ConfigForm) -> int:
-    """Keeps a form's values as its draft; returns the draft's revision."""
+def keep(word: Form, form: ConfigForm, seq: int | None = None) -> int:
+    """Keeps a form's values as its draft; returns the draft's revision. Raises Late, where there is a `seq`."""
     changes = form.changes()
     told = {change.path[0] for change in changes if change.path}
     sections = [section.title for section in SECTIONS if section.key in told]
-    return drafts.keep(word, form.kept(), changes=len(changes), sections=sections)
+    return drafts.keep(word, form.kept(), changes=len(changes), sections=sections, seq=seq)
 
 
 async def over(about: Subject, who: Who, document: Json, read_at: datetime, form: UUID | None = None) -> Form:

@@ -8,7 +8,7 @@ import json
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,16 +20,23 @@ from adminui import keyring
 from adminui.contract.document import Json
 from adminui.record import documents
 from adminui.saving.forms import KEPT, Form
-from adminui.saving.models import Draft, Save
+from adminui.saving.models import Draft, Gone, Save
 
 MOST_REASON = 2000
 """Characters of a reason that are kept; more than may be saved, so that a long one can be shortened."""
+
+_GONE_FOR = timedelta(days=1)
+"""How long it is remembered that a form's draft is gone; no request is under way for longer."""
 
 Pairs = Sequence[tuple[str, str]]
 
 
 class BaseGone(LookupError):
     """The document a form was typed over is no longer kept, so its values can't be told from the rest."""
+
+
+class Late(Exception):
+    """A later state of this form was kept, saved or discarded already."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,7 @@ class Kept:
     values: tuple[tuple[str, str], ...]
     reason: str
     revision: int
+    seq: int
     changes: int
     sections: tuple[str, ...]
     updated_at: datetime
@@ -71,19 +79,28 @@ def next_revision(form: UUID) -> int:
 
 
 @transaction.atomic
-def keep(form: Form, values: Pairs, *, changes: int, sections: Iterable[str]) -> int:
-    """Keeps what was typed; returns its revision. The same values over the same base make no new revision."""
+def keep(form: Form, values: Pairs, *, changes: int, sections: Iterable[str], seq: int | None = None) -> int:
+    """Keeps what was typed; returns its revision. The same values over the same base make no new revision.
+
+    `seq` is the page's number of this state. Raises Late where it isn't above that of the state kept, saved or
+    discarded last; None, from a page without scripts, is never late.
+    """
     row = Draft.objects.select_for_update().filter(**_mine(form)).first()
     if row is None:
+        if seq is not None and Gone.objects.filter(form=form.id, seq__gte=seq).exists():
+            raise Late(form.id)
         row = Draft(
             **_mine(form), organization=form.organization, workspace=form.workspace, revision=next_revision(form.id)
         )
+    elif seq is not None and seq <= row.seq:
+        raise Late(form.id)
     elif row.base == form.base and _open(form, bytes(row.values)) == tuple(values):
+        Draft.objects.filter(pk=row.pk).update(seq=row.seq if seq is None else seq)
         return row.revision
     else:
         row.revision += 1
     row.base, row.read_at = form.base, form.read_at
-    row.values = _seal(form, values)
+    row.values, row.seq = _seal(form, values), row.seq if seq is None else seq
     row.changes, row.sections = changes, list(sections)
     row.save()
     return row.revision
@@ -108,6 +125,7 @@ def _kept(row: Draft) -> Kept:
         values=_open(form, bytes(row.values)),
         reason=row.reason,
         revision=row.revision,
+        seq=row.seq,
         changes=row.changes,
         sections=tuple(row.sections),
         updated_at=row.updated_at,
@@ -128,7 +146,13 @@ def left(owner: str, runtime: UUID) -> list[Draft]:
     return list(Draft.objects.filter(owner=owner, runtime=runtime, updated_at__gt=fresh).order_by("-updated_at")[:20])
 
 
-def discard(form: UUID, owner: str, runtime: UUID) -> bool:
-    """Forgets a draft; False when there was none."""
-    deleted, _ = Draft.objects.filter(form=form, owner=owner, runtime=runtime).delete()
+@transaction.atomic
+def discard(form: UUID, owner: str, runtime: UUID, *, seq: int = 0) -> bool:
+    """Forgets a draft, and what its page may still send of it up to `seq`; False when there was none."""
+    mine = Draft.objects.select_for_update().filter(form=form, owner=owner, runtime=runtime)
+    last = mine.values_list("seq", flat=True).first()
+    if last is not None or seq:
+        Gone.objects.update_or_create(form=form, defaults={"seq": max(last or 0, seq)})
+        Gone.objects.filter(at__lt=timezone.now() - _GONE_FOR).delete()
+    deleted, _ = mine.delete()
     return bool(deleted)

@@ -9,7 +9,8 @@ class Draft(models.Model):
     """What was typed into one form, with the document it was typed over.
 
     The values are sealed. `owner` is the platform's user id, so that whoever signs in as that user, by token or
-    otherwise, finds the same drafts.
+    otherwise, finds the same drafts. `seq` is the number that the page gave to the state it holds: states are
+    sent while typing goes on, and one that arrives late never takes the place of a later one.
     """
 
     form = models.UUIDField(primary_key=True)
@@ -22,6 +23,7 @@ class Draft(models.Model):
     values = models.BinaryField()
     reason = models.TextField(blank=True)
     revision = models.PositiveIntegerField()
+    seq = models.BigIntegerField(default=0)
     changes = models.PositiveIntegerField()
     sections = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -35,6 +37,23 @@ class Draft(models.Model):
             models.Index(fields=["owner", "runtime", "updated_at"], name="draft_owner"),
             models.Index(fields=["runtime", "updated_at"], name="draft_runtime"),
         ]
+
+    def __str__(self) -> str:
+        """Its form."""
+        return str(self.form)
+
+
+class Gone(models.Model):
+    """A form whose draft was saved or discarded, and the number of its last state: a late one doesn't bring it back."""
+
+    form = models.UUIDField(primary_key=True)
+    seq = models.BigIntegerField()
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        """Rows are for a day: no request is later than that."""
+
+        db_table = "saving_gone"
 
     def __str__(self) -> str:
         """Its form."""

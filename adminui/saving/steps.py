@@ -21,6 +21,7 @@ from adminui.contract.document import Json
 from adminui.contract.envelope import Envelope
 from adminui.record import documents, events
 from adminui.record.ids import uuid7
+from adminui.saving import drafts
 from adminui.saving.forms import Form
 from adminui.saving.models import Draft, Save
 from adminui.saving.protocol import LANDED, OPEN, State, step
@@ -174,7 +175,7 @@ def conclude(
             data["envelope"] = row.envelope
         _event(row, kind, data, after=row.found or None)
     if state in LANDED:
-        Draft.objects.filter(form=row.form, owner=row.owner, runtime=row.runtime).delete()
+        drafts.discard(row.form, row.owner, row.runtime)
     elif state not in OPEN:
         Draft.objects.filter(form=row.form, revision=row.revision).update(revision=F("revision") + 1)
     return row
