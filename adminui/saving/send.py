@@ -7,7 +7,6 @@ goes out once, and what the answer proves is written down. See protocol.py for t
 
 import asyncio
 import random
-from collections.abc import Coroutine
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -43,24 +42,34 @@ async def submit(order: Order, who: Who, trace: Trace) -> Save:
 
     Raises Unrecorded when the save can't be written down; then nothing was sent.
     """
+    # From the claim on it is a task's: a browser that leaves in the midst of it leaves nothing half begun.
+    claimed: asyncio.Future[UUID] = asyncio.get_running_loop().create_future()
+    tasks.start(_claimed_and_run(order, who, trace, claimed))
+    try:
+        save = await asyncio.shield(claimed)
+    except DatabaseError as error:
+        raise Unrecorded("Nothing was sent: this save can’t be recorded right now.") from error
+    await tasks.wait(save, PATIENCE)
+    row = await Save.objects.aget(pk=save)
+    if row.state == State.COMPARING and row.leased_by == steps.WORKER and save not in tasks.running():
+        raise Unrecorded("Nothing was sent: this save can’t be recorded right now.")
+    return row
+
+
+async def _claimed_and_run(order: Order, who: Who, trace: Trace, claimed: asyncio.Future[UUID]) -> None:
     try:
         save, ours = await sync_to_async(steps.claim)(order, who.person, who.credential, trace)
     except DatabaseError as error:
-        raise Unrecorded("Nothing was sent: this save can’t be recorded right now.") from error
+        claimed.set_exception(error)
+        return
     if ours:
-        tasks.start(save.id, _held(save.id, _run(save.id, order, who.token)))
-    await tasks.wait(save.id, PATIENCE)
-    save = await Save.objects.aget(pk=save.id)
-    if save.state == State.COMPARING and ours and save.id not in tasks.running():
-        raise Unrecorded("Nothing was sent: this save can’t be recorded right now.")
-    return save
-
-
-async def _held(save: UUID, work: Coroutine[None, None, None]) -> None:
-    """Runs a save's work and says meanwhile that its worker lives."""
-    renewing = asyncio.create_task(_renew(save))
+        tasks.is_for(save.id)
+    claimed.set_result(save.id)
+    if not ours:
+        return
+    renewing = asyncio.create_task(_renew(save.id))
     try:
-        await work
+        await _run(save.id, order, who.token)
     finally:
         renewing.cancel()
 

@@ -16,24 +16,33 @@ from django.db import connections
 
 log = structlog.get_logger(__name__)
 
+_all: set[asyncio.Task[None]] = set()
 _running: dict[UUID, asyncio.Task[None]] = {}
 
 
-async def _alone(save: UUID, work: Coroutine[None, None, None]) -> None:
+async def _alone(work: Coroutine[None, None, None]) -> None:
     async with ThreadSensitiveContext():
         try:
             await work
         except Exception:  # nobody awaits this task's result: the log is where it is seen, recovery what mends it
-            log.exception("save_broke_off", save=str(save))
+            log.exception("save_broke_off")
         finally:
             await sync_to_async(connections.close_all)()
 
 
-def start(save: UUID, work: Coroutine[None, None, None]) -> None:
-    """Runs `work` for a save in a task of its own."""
-    task = asyncio.create_task(_alone(save, work), name=f"save {save}", context=contextvars.Context())
-    _running[save] = task
-    task.add_done_callback(lambda _: _running.pop(save, None))
+def start(work: Coroutine[None, None, None]) -> None:
+    """Runs `work` in a task of its own."""
+    task = asyncio.create_task(_alone(work), context=contextvars.Context())
+    _all.add(task)
+    task.add_done_callback(_all.discard)
+
+
+def is_for(save: UUID) -> None:
+    """Says, from within a task of `start`, which save it runs, so that others can wait for it."""
+    task = asyncio.current_task()
+    if task is not None:
+        _running[save] = task
+        task.add_done_callback(lambda _: _running.pop(save, None))
 
 
 def running() -> frozenset[UUID]:
@@ -50,7 +59,7 @@ async def wait(save: UUID, patience: float) -> None:
 
 async def drain(deadline: float) -> int:
     """Waits up to `deadline` seconds for all saves that run here; returns how many had to be left to recovery."""
-    tasks = set(_running.values())
+    tasks = set(_all)
     if not tasks:
         return 0
     _, pending = await asyncio.wait(tasks, timeout=deadline)
