@@ -11,8 +11,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from adminui.record import events
-from adminui.record.chain import GENESIS
 from adminui.record.models import Event, Head
+from adminui.record.verifier import GENESIS
 from tests.record.conftest import RUNTIME, Append, new_event, site_event
 
 

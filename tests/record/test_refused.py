@@ -1,5 +1,5 @@
 """What the database itself refuses to do to the record."""
-# ruff: noqa: S608 - the statements are the attacks
+
 
 import sqlite3
 from contextlib import closing
