@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from logging.config import DictConfigurator
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -295,7 +294,7 @@ def test_a_save_that_runs_is_waited_for_before_the_end() -> None:
         async def send(message: Any) -> None:
             happened.append(message["type"])
 
-        tasks.start(uuid4(), save())
+        tasks.start(save())
         await application({"type": "lifespan"}, receive, send)
 
     asyncio.run(live())

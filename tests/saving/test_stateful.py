@@ -72,7 +72,7 @@ class Api:
 
     def moment(self) -> str:
         """When the box saw its last request."""
-        return max(line["at"] for line in self.http.get("/_log").json())
+        return max(str(line["at"]) for line in self.http.get("/_log").json())
 
     def puts_since(self, moment: str) -> int:
         """PUTs that the box saw after a moment."""
