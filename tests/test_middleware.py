@@ -277,7 +277,11 @@ def test_the_server_is_told_when_it_may_begin_and_end() -> None:
     assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
 
 
-def test_a_save_that_runs_is_waited_for_before_the_end() -> None:
+def test_a_save_that_runs_is_waited_for_before_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nothing_left() -> list[Any]:
+        return []
+
+    monkeypatch.setattr("adminui.saving.recovery.recover", nothing_left)
     happened: list[str] = []
 
     async def live() -> None:

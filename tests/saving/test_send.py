@@ -163,7 +163,7 @@ def test_the_same_order_again_is_the_first_one_s_result(alice: Who, upstream: Fa
     asked = order(alice)
 
     async def many() -> list[Save]:
-        return await asyncio.gather(*(submit(asked, alice, TRACE) for _ in range(20)))
+        return await asyncio.gather(*(submit(asked, alice, TRACE) for _ in range(100)))
 
     saves = async_to_sync(many)()
     assert len(upstream.puts) == 1
