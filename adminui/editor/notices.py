@@ -32,15 +32,15 @@ def limited(refusal: Refusal) -> Notice:
     return bad("The platform asks to wait.", text, seconds=refusal.seconds, request_id=refusal.request_id)
 
 
-def not_yours(refusal: Refusal, owner: str) -> str:
+def not_yours(owner: str) -> str:
     """403 that comes with a save: why the page is read-only now."""
     known = owner not in {"", "you"}
     whose = f"Only the owner, {owner}, can change this config." if known else "You may not change this config."
-    return f"{whose} The platform said: {refusal.detail}"
+    return whose
 
 
 _TITLES = {
-    "Forbidden": "You may not change this config.",
+    "Forbidden": "The platform doesn’t let you save this.",
     "NotFound": "This runtime is no longer there.",
     "Conflict": "The platform’s state stands against this save.",
     "UpgradeRequired": "The platform asks for a newer version of this program.",

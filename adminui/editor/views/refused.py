@@ -33,7 +33,7 @@ async def refused(at: Page, kept: Kept, form: ConfigForm, save: Save) -> HttpRes
             again = await kept_draft(kept.form.id, at.who, at.about) or kept  # at its new revision
             return review_page(at, again, form, notice=notices.limited(refusal), status=429)
         case "Forbidden":
-            form = ConfigForm.posted(kept.base, kept.values, readonly=notices.not_yours(refusal, at.about.owner))
+            form = ConfigForm.posted(kept.base, kept.values, readonly=notices.not_yours(at.about.owner))
         case _:
             pass
     form.place(refusal.errors)
