@@ -5,136 +5,42 @@ process. `python -m adminui.environment` prints the table that README.md holds.
 """
 
 import base64
-import json
 import os
 import secrets
 import sys
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from adminui.keyring import BadKey, Keyring
-
-PREFIX = "ADMINUI_"
+from adminui.variables import PREFIX, Variables
 
 
 class Misconfigured(Exception):
     """The environment lacks something or holds a bad value. The text says what would be right, a sentence a line."""
 
 
-def _json_list(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        items = json.loads(value)
-    except ValueError:
-        items = None
-    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        raise ValueError('must be a JSON list of texts, like ["one", "two"]')
-    return tuple(items)
+BOX_PROVIDER = {"oidc_client_id": "adminui", "oidc_client_secret": "secret-of-the-box", "oidc_name": "Demo ID"}
+"""What the box knows this program by (adminui/embedded/provider/setup.py)."""
 
 
-Port = Annotated[int, Field(ge=1, le=65535)]
-Positive = Annotated[int, Field(ge=1)]
-Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_json_list)]
-Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_json_list)]
-
-
-def _said(type: str = "", default: str = "") -> dict[str, Any]:
-    """What the table of settings says where annotation and default would say it badly."""
-    return {"type_": type, "default_": default}
-
-
-class Environment(BaseSettings):
+class Environment(Variables):
     """All settings, checked as a whole: what production must not run with stops the start."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
-
-    mode: Literal["production", "demo"] = Field(
-        "production",
-        description="`production` refuses what is insecure; `demo` brings its own keys and a platform in a box.",
-    )
-    # The names without prefix are known beyond this program.
-    host: str = Field("127.0.0.1", alias="HOST", description="Address to listen on.")
-    port: Port = Field(8000, alias="PORT", description="Port to listen on.")
-    box_port: Port = Field(
-        0,
-        alias="BOX_PORT",
-        description="Port of the platform in a box, in demo mode.",
-        json_schema_extra=_said(default="PORT + 1"),
-    )
-    data_dir: Path = Field(
-        Path("data"),
-        alias="DATA_DIR",
-        description="Folder of the SQLite database and, in demo mode, of the keys.",
-    )
-    database_url: SecretStr | None = Field(
-        None,
-        alias="DATABASE_URL",
-        description="`postgres://user:password@host:port/name`, or `sqlite:///path` for another file.",
-        json_schema_extra=_said("URL", "`db.sqlite3` in DATA_DIR"),
-    )
-    forwarded_allow_ips: str = Field(
-        "127.0.0.1",
-        alias="FORWARDED_ALLOW_IPS",
-        description="Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; read by uvicorn.",
-    )
-    platform_url: str = Field(
-        "",
-        description="Address of the runtime platform, without `/api/v1`: https, or http on this machine.",
-        json_schema_extra=_said("URL", "required; in demo mode the box"),
-    )
-    platform_ca_file: Path | None = Field(
-        None,
-        description="PEM file of the authorities that the platform’s certificate is checked against.",
-        json_schema_extra=_said("path", "the system’s"),
-    )
-    platform_deadline: Positive = Field(30, description="Seconds that one request to the platform may take in all.")
-    platform_connect: Positive = Field(5, description="Seconds that connecting to the platform may take.")
-    platform_request_limit: Positive = Field(
-        60, description="Seconds after which the platform works no more on a request that it hasn’t answered."
-    )
-    secret_key: SecretStr | None = Field(
-        None,
-        description="Signs what browsers hold: at least 32 random characters, the same for all workers.",
-        json_schema_extra=_said("text", "required; in demo mode made in DATA_DIR"),
-    )
-    keys: Secrets = Field(
-        (),
-        description="Keys that seal tokens and drafts, each `id:` and 32 bytes in base64. The first seals, all open.",
-        json_schema_extra=_said("JSON list of texts", "required, here or as a file"),
-    )
-    keys_file: Path | None = Field(
-        None,
-        description="File with one such key a line, readable for its owner only (mode 600).",
-        json_schema_extra=_said("path", "none; in demo mode made in DATA_DIR"),
-    )
-    allowed_hosts: Texts = Field(
-        (),
-        description="Names by which browsers reach this program, each in full.",
-        json_schema_extra=_said("JSON list of texts", "required; in demo mode this machine’s"),
-    )
-    loud_workspaces: Texts = Field(
-        ("prod*",),
-        description="Workspaces that carry a loud mark on every page; `*` stands for anything.",
-        json_schema_extra=_said("JSON list of texts", '`["prod*"]`'),
-    )
-    session_hours: Positive = Field(12, description="Hours after which a session ends in any case.")
-    session_idle_minutes: Positive = Field(30, description="Minutes without use after which a session ends.")
-    signin_attempts: Positive = Field(10, description="Refused sign-ins that one address has in five minutes.")
-    signin_attempts_all: Positive = Field(300, description="Refused sign-ins that all addresses have in five minutes.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
 
     @property
     def demo(self) -> bool:
         """Whether this is a first look rather than a service."""
         return self.mode == "demo"
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """How people sign in: at least one way."""
+        return self.ways_in or (("sso",) if self.oidc_issuer else ("token",))
 
     @property
     def keyring(self) -> Keyring:
@@ -154,6 +60,12 @@ class Environment(BaseSettings):
         data_dir = Path(given.get("DATA_DIR", "data"))
         given.setdefault("platform_url", f"http://127.0.0.1:{given['BOX_PORT']}")
         given.setdefault("allowed_hosts", _own_hosts(str(given.get("HOST", "127.0.0.1"))))
+        if is_loopback(urlsplit(given["platform_url"]).hostname or ""):  # the box is a provider as well
+            for name, value in BOX_PROVIDER.items():
+                given.setdefault(name, value)
+            given.setdefault("oidc_issuer", given["platform_url"])
+        if given.get("oidc_issuer"):
+            given.setdefault("ways_in", ("sso", "token"))
         if "secret_key" not in given:
             given["secret_key"] = _kept(data_dir / "secret_key", lambda: secrets.token_urlsafe(48))
         if not given.keys() & {"keys", "keys_file"}:
@@ -161,9 +73,9 @@ class Environment(BaseSettings):
             _kept(data_dir / "keys", lambda: "demo:" + base64.b64encode(secrets.token_bytes(32)).decode())
         return given
 
-    @field_validator("platform_url")
+    @field_validator("platform_url", "oidc_issuer")
     @classmethod
-    def _base_url(cls, value: str) -> str:
+    def _base_url(cls, value: str, info: ValidationInfo) -> str:
         if not value:
             return value  # whether it may be missing is for _secure
         try:
@@ -173,9 +85,9 @@ class Environment(BaseSettings):
             whole = False
         if not whole or "@" in url.netloc or url.query or url.fragment or not value.isprintable() or " " in value:
             raise ValueError("must be an http or https address with a host and no user, query or fragment")
-        return value.rstrip("/")
+        return value.rstrip("/") if info.field_name == "platform_url" else value  # an issuer's slash is part of it
 
-    @field_validator("platform_ca_file")
+    @field_validator("platform_ca_file", "oidc_ca_file")
     @classmethod
     def _there(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_file():
@@ -194,6 +106,7 @@ class Environment(BaseSettings):
     @model_validator(mode="after")
     def _secure(self) -> Self:
         wrong = [*self._wrong_platform(), *self._wrong_secret(), *self._wrong_keys(), *self._wrong_hosts()]
+        wrong += self._wrong_signon()
         if wrong:
             raise ValueError("\n".join(wrong))
         return self
@@ -230,6 +143,17 @@ class Environment(BaseSettings):
             for host in self.allowed_hosts:
                 if "*" in host or host.startswith(".") or not host.strip():
                     yield f"ADMINUI_ALLOWED_HOSTS must name each host in full, and “{host}” stands for many."
+
+    def _wrong_signon(self) -> Iterator[str]:
+        if "sso" in self.ways and not self.oidc_issuer:
+            yield "ADMINUI_OIDC_ISSUER is missing: set it to the provider’s issuer, or take sso out of ADMINUI_WAYS_IN."
+        if self.oidc_issuer and not self.oidc_client_id:
+            yield "ADMINUI_OIDC_CLIENT_ID is missing: set it to what this program is called at the provider."
+        url = urlsplit(self.oidc_issuer)
+        if url.scheme == "http" and not is_loopback(url.hostname or ""):
+            yield "ADMINUI_OIDC_ISSUER must begin with https://, else sign-ins would cross the network in the clear."
+        if "openid" not in self.oidc_scopes:
+            yield "ADMINUI_OIDC_SCOPES must hold openid, else the provider says nothing of who signs in."
 
 
 def _kept(path: Path, make: Callable[[], str]) -> str:
@@ -311,9 +235,13 @@ def settings_table() -> str:
     for field, info in Environment.model_fields.items():
         said = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
         kind = said.get("type_") or _kind(field)
-        default = said.get("default_") or f"`{info.default}`"
+        default = said.get("default_") or f"`{_plain(info.default)}`"
         lines.append(f"| `{_name(field)}` | {kind} | {default} | {info.description} |")
     return "\n".join(lines) + "\n"
+
+
+def _plain(default: object) -> str:
+    return str(default).lower() if isinstance(default, bool) else str(default)
 
 
 def _kind(field: str) -> str:
@@ -321,6 +249,8 @@ def _kind(field: str) -> str:
     schema = Environment.model_json_schema(by_alias=False)["properties"][field]
     if "enum" in schema:
         return " or ".join(f"`{choice}`" for choice in schema["enum"])
+    if schema.get("type") == "boolean":
+        return "`true` or `false`"
     if schema.get("type") == "integer":
         return f"whole number, {schema['minimum']} " + (f"to {schema['maximum']}" if "maximum" in schema else "or more")
     return {"path": "path"}.get(schema.get("format", ""), "text")

@@ -5,6 +5,8 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from adminui import environment, logs
+from adminui.accounts.oidc.config import ClaimNames, Provider
+from adminui.accounts.roles import Role
 
 ENVIRONMENT = environment.read_or_exit()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -23,6 +25,42 @@ PLATFORM_DEADLINE = ENVIRONMENT.platform_deadline
 PLATFORM_CONNECT = ENVIRONMENT.platform_connect
 PLATFORM_REQUEST_LIMIT = ENVIRONMENT.platform_request_limit
 LOUD_WORKSPACES = ENVIRONMENT.loud_workspaces
+
+
+def provider(given: environment.Environment) -> Provider | None:
+    """The OpenID provider, where there is one."""
+    if not given.oidc_issuer:
+        return None
+    secret = given.oidc_client_secret
+    return Provider(
+        issuer=given.oidc_issuer,
+        client_id=given.oidc_client_id,
+        client_secret=secret.get_secret_value() if secret else "",
+        name=given.oidc_name or urlsplit(given.oidc_issuer).hostname or given.oidc_issuer,
+        scopes=given.oidc_scopes,
+        audience=given.oidc_audience,
+        resource=given.oidc_resource,
+        claims=ClaimNames(
+            given.oidc_claim_username, given.oidc_claim_name, given.oidc_claim_email, given.oidc_claim_groups
+        ),
+        required_groups=frozenset(given.oidc_required_groups),
+        email_domains=frozenset(domain.lower().removeprefix("@") for domain in given.oidc_email_domains),
+        roles=(
+            (Role.VIEWER, frozenset(given.oidc_viewers)),
+            (Role.EDITOR, frozenset(given.oidc_editors)),
+            (Role.AUDITOR, frozenset(given.oidc_auditors)),
+            (Role.ADMIN, frozenset(given.oidc_admins)),
+        ),
+        default_role=None if given.oidc_default_role == "none" else Role(given.oidc_default_role),
+        ca_file=given.oidc_ca_file,
+        skew=given.oidc_clock_skew,
+    )
+
+
+OIDC = provider(ENVIRONMENT)
+WAYS_IN = ENVIRONMENT.ways
+SAVES_WITH = ENVIRONMENT.saves_with
+ALLOW_OTHER_TOKENS = ENVIRONMENT.allow_other_tokens
 
 INSTALLED_APPS = [
     "django.contrib.sessions",

@@ -12,7 +12,8 @@ from django.test import AsyncClient, AsyncRequestFactory
 
 from adminui.accounts import sessions
 from adminui.accounts.here import Who
-from adminui.accounts.models import Person
+from adminui.accounts.models import Person, Tokens
+from adminui.accounts.sessions import Proof
 from tests.record.guards import record_emptied
 
 __all__ = ["record_emptied"]
@@ -69,7 +70,7 @@ class Visitor:
         request = AsyncRequestFactory().get("/")
         request.session = SessionStore()
         who = person(name, **about)
-        credential = sessions.begin(request, who, token or f"demo-{name}")
+        credential = sessions.begin(request, who, Proof(Tokens(token or f"demo-{name}")))
         request.session.save()
         self.client.cookies[settings.SESSION_COOKIE_NAME] = str(request.session.session_key)
         return Who(person=who, token=token or f"demo-{name}", credential=UUID(str(credential.id)))

@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from adminui.accounts import sessions
-from adminui.accounts.models import Person
+from adminui.accounts.models import Credential, Person
+from adminui.accounts.roles import BY_TOKEN, Role
 
 if TYPE_CHECKING:
     from adminui.accounts.places import Place
@@ -26,11 +27,17 @@ Why = Literal["ended", "token", "form"]  # why someone has to sign in again; the
 
 @dataclass(frozen=True)
 class Who:
-    """The person of a request, their platform token, and the id of the row that keeps it."""
+    """The person of a request, their platform token ("" where they have yet to give one), and their session.
+
+    `credential` is the id of the session's row, `version` counts its refreshes, `way` is how they came.
+    """
 
     person: Person
     token: str = field(repr=False)
     credential: UUID
+    roles: frozenset[Role] = BY_TOKEN
+    way: str = "token"
+    version: int = 0
 
 
 View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]  # (request, **kwargs)
@@ -73,7 +80,12 @@ async def who(request: HttpRequest) -> Who | None:
 
 def _who(request: HttpRequest) -> Who | None:
     found = sessions.present(request)
-    return None if found is None else Who(person=found[0].person, token=found[1], credential=found[0].id)
+    return None if found is None else of_session(found.credential, found.token)
+
+
+def of_session(row: Credential, token: str) -> Who:
+    """Who a session's row is of, with the token that it gives."""
+    return Who(person=row.person, token=token, credential=row.id, roles=row.role_set, way=row.way, version=row.version)
 
 
 def known(request: HttpRequest) -> Who | None:

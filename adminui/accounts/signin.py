@@ -9,8 +9,11 @@ from django.http import HttpRequest
 
 from adminui.accounts import sessions, throttle
 from adminui.accounts.failures import note
-from adminui.accounts.models import Person
+from adminui.accounts.models import Person, Tokens
+from adminui.accounts.roles import BY_TOKEN, ordered
+from adminui.accounts.sessions import Proof
 from adminui.accounts.upstream import platform
+from adminui.accounts.witness import origin_of, record
 from adminui.contract.answers import User
 from adminui.platform import errors
 
@@ -76,12 +79,15 @@ def _admit(request: HttpRequest, user: User, token: str, attempt: throttle.Attem
         subject=user.id,
         defaults={
             "platform_id": user.id,
+            "platform_name": _kept(user.username or user.id),
+            "roles": ordered(BY_TOKEN),
             "name": _kept(user.username or full_name or user.email_address or user.id),
             "full_name": _kept(full_name),
             "email": _kept(user.email_address or ""),
         },
     )
-    sessions.begin(request, person, token)
+    sessions.begin(request, person, Proof(Tokens(token)))
+    record("signin", person, origin_of(request), {"way": "token"})
     return person
 
 

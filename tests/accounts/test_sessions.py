@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from adminui import keyring
 from adminui.accounts.here import Who, signed_in
-from adminui.accounts.models import Credential
+from adminui.accounts.models import Credential, Tokens
 from tests.conftest import Visitor, person
 
 MINUTE = timedelta(minutes=1)
@@ -112,10 +112,10 @@ def test_a_token_is_sealed_for_its_row_alone(visitor: Visitor) -> None:
     alice = visitor.sign_in("alice")
     bob = Visitor().sign_in("bob")
     row = Credential.objects.get(id=bob.credential)
-    assert row.token() == "demo-bob"
+    assert row.tokens() == Tokens("demo-bob")
     Credential.objects.filter(id=bob.credential).update(sealed=Credential.objects.get(id=alice.credential).sealed)
     with pytest.raises(keyring.SealBroken):
-        Credential.objects.get(id=bob.credential).token()
+        Credential.objects.get(id=bob.credential).tokens()
 
 
 @pytest.mark.parametrize("damage", ["moved", "key gone", "row gone"])
