@@ -36,7 +36,11 @@ class BaseGone(LookupError):
 
 
 class Late(Exception):
-    """A later state of this form was kept, saved or discarded already."""
+    """A later state of this form was kept, saved or discarded already: the one with the number `seq`."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(f"There is a later state already: {seq}.")
+        self.seq = seq
 
 
 @dataclass(frozen=True)
@@ -87,13 +91,14 @@ def keep(form: Form, values: Pairs, *, changes: int, sections: Iterable[str], se
     """
     row = Draft.objects.select_for_update().filter(**_mine(form)).first()
     if row is None:
-        if seq is not None and Gone.objects.filter(form=form.id, seq__gte=seq).exists():
-            raise Late(form.id)
+        gone = Gone.objects.filter(form=form.id).values_list("seq", flat=True).first()
+        if seq is not None and gone is not None and seq <= gone:
+            raise Late(gone)
         row = Draft(
             **_mine(form), organization=form.organization, workspace=form.workspace, revision=next_revision(form.id)
         )
     elif seq is not None and seq <= row.seq:
-        raise Late(form.id)
+        raise Late(row.seq)
     elif row.base == form.base and _open(form, bytes(row.values)) == tuple(values):
         Draft.objects.filter(pk=row.pk).update(seq=row.seq if seq is None else seq)
         return row.revision

@@ -45,7 +45,7 @@ async def recover() -> list[UUID]:
     """Takes up every save whose lease ran out, each in a task of its own; returns which."""
     taken = await sync_to_async(take)()
     for save in taken:
-        tasks.start(_settled(save))
+        tasks.start(_settled(save), save)
     return taken
 
 
@@ -63,7 +63,6 @@ def take() -> list[UUID]:
 
 
 async def _settled(save: UUID) -> None:
-    tasks.is_for(save)
     row = await Save.objects.aget(pk=save)
     died = {"phase": "recovery", "kind": "WorkerDied"}
     if row.state == State.COMPARING:

@@ -12,7 +12,7 @@ from adminui.accounts.upstream import platform
 from adminui.contract.document import Json, same
 from adminui.platform.address import RuntimeRef
 from adminui.platform.errors import PlatformError
-from adminui.saving import steps
+from adminui.saving import steps, tasks
 from adminui.saving.models import Save
 from adminui.saving.protocol import State, settle
 
@@ -23,6 +23,7 @@ LONGEST = 8.0
 
 async def read_back(save: UUID, base: Json, sent: Json, token: str) -> None:
     """Looks again and again until the save is settled or the platform's request limit has passed."""
+    tasks.may_be_left()
     for turn in range(1000):
         await asyncio.sleep(PAUSES[turn] if turn < len(PAUSES) else LONGEST)
         if await look(save, base, sent, token):

@@ -8,6 +8,7 @@ every browser that vanishes leaks one.
 import asyncio
 import contextvars
 from collections.abc import Coroutine
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -16,8 +17,9 @@ from django.db import connections
 
 log = structlog.get_logger(__name__)
 
-_all: set[asyncio.Task[None]] = set()
-_running: dict[UUID, asyncio.Task[None]] = {}
+_all: set[asyncio.Task[Any]] = set()
+_patient: set[asyncio.Task[Any]] = set()
+_running: dict[UUID, asyncio.Task[Any]] = {}
 
 
 async def _alone(work: Coroutine[None, None, None]) -> None:
@@ -30,19 +32,25 @@ async def _alone(work: Coroutine[None, None, None]) -> None:
             await sync_to_async(connections.close_all)()
 
 
-def start(work: Coroutine[None, None, None]) -> None:
-    """Runs `work` in a task of its own."""
+def start(work: Coroutine[None, None, None], save: UUID | None = None) -> None:
+    """Runs `work` in a task of its own; for `save`, when it is known already which one that is."""
     task = asyncio.create_task(_alone(work), context=contextvars.Context())
     _all.add(task)
     task.add_done_callback(_all.discard)
+    if save is not None:
+        _name(task, save)
 
 
 def is_for(save: UUID) -> None:
     """Says, from within a task of `start`, which save it runs, so that others can wait for it."""
     task = asyncio.current_task()
     if task is not None:
-        _running[save] = task
-        task.add_done_callback(lambda _: _running.pop(save, None))
+        _name(task, save)
+
+
+def _name(task: asyncio.Task[Any], save: UUID) -> None:
+    _running[save] = task
+    task.add_done_callback(lambda _: _running.pop(save, None))
 
 
 def running() -> frozenset[UUID]:
@@ -57,12 +65,24 @@ async def wait(save: UUID, patience: float) -> None:
         await asyncio.wait({task}, timeout=patience)
 
 
+def may_be_left() -> None:
+    """Says, from within a task of `start`, that what is known so far is written down: recovery can go on from here."""
+    task = asyncio.current_task()
+    if task is not None:
+        _patient.add(task)
+        task.add_done_callback(_patient.discard)
+
+
 async def drain(deadline: float) -> int:
-    """Waits up to `deadline` seconds for all saves that run here; returns how many had to be left to recovery."""
-    tasks = set(_all)
-    if not tasks:
-        return 0
-    _, pending = await asyncio.wait(tasks, timeout=deadline)
-    for task in pending:
-        task.cancel()
-    return len(pending)
+    """Ends all saves that run here: those that may be left at once, the others when they are done.
+
+    Waits up to `deadline` seconds; returns how many were left to recovery.
+    """
+    left = {task for task in _patient if task.cancel()}
+    running = _all - left
+    if running:
+        _, pending = await asyncio.wait(running, timeout=deadline)
+        left |= {task for task in pending if task.cancel()}
+    if left:
+        await asyncio.wait(left, timeout=deadline)  # each closes its connections
+    return len(left)

@@ -1,5 +1,6 @@
 """What becomes of saves whose worker died."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -41,8 +42,8 @@ def recovered() -> Save:
     """What becomes of it."""
 
     async def work() -> None:
-        await recovery.recover()
-        await tasks.drain(10)
+        for save in await recovery.recover():
+            await tasks.wait(save, 10)
 
     async_to_sync(work)()
     return Save.objects.get()
@@ -109,3 +110,21 @@ def test_of_two_workers_one_takes_it(alice: Who) -> None:
     dead(alice, State.SENDING)
     assert len(recovery.take()) == 1
     assert recovery.take() == []
+
+
+def test_a_server_that_stops_leaves_what_is_being_read_back_to_recovery(
+    alice: Who, token: Credential, upstream: FakePlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adminui.saving.settle.PAUSES", (30.0,))
+    dead(alice, State.UNKNOWN)
+    real = tasks.may_be_left
+
+    async def work() -> int:
+        reading = asyncio.Event()
+        monkeypatch.setattr(tasks, "may_be_left", lambda: (real(), reading.set()))
+        await recovery.recover()
+        await asyncio.wait_for(reading.wait(), 10)
+        return await tasks.drain(20)
+
+    assert async_to_sync(work)() == 1
+    assert Save.objects.get().state == State.UNKNOWN
