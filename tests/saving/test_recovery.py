@@ -8,23 +8,19 @@ from asgiref.sync import async_to_sync
 from django.utils import timezone
 
 from adminui.accounts.here import Who
-from adminui.accounts.models import Credential
 from adminui.contract.document import edit
 from adminui.record.models import Event
 from adminui.saving import recovery, steps, tasks
 from adminui.saving.models import Draft, Save
 from adminui.saving.protocol import State
+from tests.conftest import Visitor
 from tests.saving.conftest import BASE, MINE, TRACE, FakePlatform, order
 
 
 @pytest.fixture
-def token(alice: Who) -> Credential:
+def token(alice: Who) -> None:
     """A living token of alice."""
-    now = timezone.now()
-    credential = Credential(person=alice.person, created_at=now, ends_at=now + timedelta(hours=1))
-    credential.keep("demo-alice")
-    credential.save()
-    return credential
+    Visitor().sign_in("alice")
 
 
 def dead(who: Who, state: State) -> Save:
@@ -57,7 +53,7 @@ def test_what_was_comparing_has_sent_nothing(alice: Who, upstream: FakePlatform)
 
 
 @pytest.mark.parametrize("state", [State.SENDING, State.UNKNOWN])
-def test_what_had_landed_is_told_stored(alice: Who, token: Credential, upstream: FakePlatform, state: State) -> None:
+def test_what_had_landed_is_told_stored(alice: Who, token: None, upstream: FakePlatform, state: State) -> None:
     upstream.stored = MINE
     dead(alice, state)
     assert recovered().state == State.STORED
@@ -66,7 +62,7 @@ def test_what_had_landed_is_told_stored(alice: Who, token: Credential, upstream:
 
 
 def test_what_had_not_landed_is_told_so_once_it_cannot_any_more(
-    alice: Who, token: Credential, upstream: FakePlatform
+    alice: Who, token: None, upstream: FakePlatform
 ) -> None:
     dead(alice, State.SENDING)
     Save.objects.update(sent_at=timezone.now() - timedelta(minutes=5))
@@ -74,7 +70,7 @@ def test_what_had_not_landed_is_told_so_once_it_cannot_any_more(
     assert Draft.objects.count() == 1
 
 
-def test_a_third_document_with_ours_in_it_is_told_so(alice: Who, token: Credential, upstream: FakePlatform) -> None:
+def test_a_third_document_with_ours_in_it_is_told_so(alice: Who, token: None, upstream: FakePlatform) -> None:
     upstream.stored = edit(MINE, ("resources", "memory_mb"), 4096)
     dead(alice, State.SENDING)
     assert recovered().state == State.OVERTAKEN
@@ -89,7 +85,7 @@ def test_without_a_token_it_waits_for_its_person(alice: Who, upstream: FakePlatf
     assert save.leased_until > timezone.now()
 
 
-def test_what_stays_unknown_is_looked_at_again_later(alice: Who, token: Credential, upstream: FakePlatform) -> None:
+def test_what_stays_unknown_is_looked_at_again_later(alice: Who, token: None, upstream: FakePlatform) -> None:
     upstream.stored = edit(BASE, ("resources", "memory_mb"), 4096)
     dead(alice, State.UNKNOWN)
     Save.objects.update(sent_at=timezone.now() - timedelta(minutes=5))
@@ -100,7 +96,7 @@ def test_what_stays_unknown_is_looked_at_again_later(alice: Who, token: Credenti
     assert upstream.gets == gets
 
 
-def test_a_living_worker_s_save_is_left_to_it(alice: Who, token: Credential, upstream: FakePlatform) -> None:
+def test_a_living_worker_s_save_is_left_to_it(alice: Who, token: None, upstream: FakePlatform) -> None:
     dead(alice, State.SENDING)
     Save.objects.update(leased_until=timezone.now() + timedelta(seconds=30))
     assert recovered().state == State.SENDING
@@ -113,7 +109,7 @@ def test_of_two_workers_one_takes_it(alice: Who) -> None:
 
 
 def test_a_server_that_stops_leaves_what_is_being_read_back_to_recovery(
-    alice: Who, token: Credential, upstream: FakePlatform, monkeypatch: pytest.MonkeyPatch
+    alice: Who, token: None, upstream: FakePlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("adminui.saving.settle.PAUSES", (30.0,))
     dead(alice, State.UNKNOWN)
