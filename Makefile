@@ -26,7 +26,7 @@ run: $(RUN_PACKAGES)
 test: $(VENV)/test.stamp
 	@$(BIN)/python -m tests.browser.chromium
 	@$(MAKE) --no-print-directory check
-	$(BIN)/pytest -m 'not long'
+	$(BIN)/pytest -n 2 --dist loadfile -m 'not long'
 
 test-long: $(VENV)/test.stamp
 	@$(BIN)/python -m tests.browser.chromium
