@@ -142,13 +142,13 @@ def _ways(request: HttpRequest, where: dict[str, str]) -> list[Way]:
         ways.append(Way(f"Runtimes of {where['ws']}", address))
     if "org" in where:
         ways.append(Way(f"Workspaces of {where['org']}", reverse("org", kwargs={"org": where["org"]})))
-    ways.append(Way("Organizations", reverse("home")))
+    ways.append(Way("Organizations", f"{reverse('home')}?all"))
     return [way for way in ways if way.href != request.path][:2]
 
 
 def _ways_for_another() -> list[Way]:
     """Where to go when one's token opens nothing here: the pages above this one are likely closed as well."""
-    return [Way("Organizations", reverse("home")), Way("Whose token is this?", reverse("account"))]
+    return [Way("Organizations", f"{reverse('home')}?all"), Way("Whose token is this?", reverse("account"))]
 
 
 def _kwargs(request: HttpRequest) -> dict[str, str]:
