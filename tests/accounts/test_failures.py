@@ -89,7 +89,7 @@ def ways(response: HttpResponse) -> list[tuple[str, str]]:
 
 def test_the_ways_on_are_the_nearest_first(visitor: Visitor) -> None:
     visitor.sign_in()
-    up, top = ("Workspaces of acme", "/org/acme/"), ("Organizations", "/")
+    up, top = ("Workspaces of acme", "/org/acme/"), ("Organizations", "/?all")
     runtimes = ("Runtimes of research", "/org/acme/ws/research/runtimes/")
     assert ways(shown(visitor, refusal(404), CONFIG)) == [runtimes, up]
     assert ways(shown(visitor, refusal(404), "/fails/org/acme/")) == [up, top]
