@@ -105,3 +105,16 @@ def _not_sent(save: Save) -> str:
     if why_not := save.evidence.get("why_not"):
         return f"What is stored can’t be carried faithfully: {why_not}"
     return "The platform couldn’t be reached, so the stored config is as it was."
+
+
+_ANSWERS = {
+    "TimedOut": "The platform didn’t answer in time",
+    "CutOff": "The connection broke before the answer was whole",
+    "WorkerDied": "The server that sent it stopped",
+}
+
+
+def said_of(save: Save) -> str:
+    """What came back of a PUT whose answer doesn't tell."""
+    kind, status = str(save.evidence.get("answer")), save.evidence.get("status")
+    return _ANSWERS.get(kind, f"The answer was {status}, which doesn’t tell" if status else "The answer doesn’t tell")

@@ -161,6 +161,8 @@ def conclude(
     row.evidence = {**row.evidence, **evidence}
     now = timezone.now()
     row.checked_at = now
+    if state is State.UNKNOWN:
+        row.evidence |= {"answered_at": now.isoformat(), "answer": evidence.get("kind")}
     if found is not None:
         row.found = documents.keep(row.runtime, found)
     if envelope is not None:

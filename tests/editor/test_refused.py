@@ -163,3 +163,7 @@ def test_what_was_not_stored_is_never_told_saved(alice: Visitor, box: Box, monke
     assert "typed agent" in page.text
     assert box.puts() == puts + 1
     assert Save.objects.get().state == "unknown"
+    steps = [step.get_text(" ", strip=True) for step in page.soup.select(".steps li")]
+    assert steps[0].endswith("Intent recorded, 2 changes sent")
+    assert steps[1].endswith("The answer was 504, which doesn’t tell")
+    assert steps[-1].endswith("Reading back again")

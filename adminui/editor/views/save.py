@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from adminui.contract.changes import Change, Told, diff, tell
 from adminui.contract.document import Absent, Json, same
 from adminui.contract.stored import normalised
 from adminui.editor.jsondiff import MASK, Line, lines
-from adminui.editor.outcomes import Outcome, outcome
+from adminui.editor.outcomes import Outcome, counted, outcome, said_of
 from adminui.editor.subject import Subject, canonical, subject
 from adminui.record import documents
 from adminui.saving.models import Save
@@ -115,12 +116,14 @@ class Step:
 
 def _steps(row: Save) -> list[Step]:
     """The course of a save that wasn't simply stored; empty for one that was."""
-    if row.sent_at is None or (row.state == State.STORED and row.evidence.get("phase") != "read back"):
+    answered = row.evidence.get("answered_at")
+    if row.sent_at is None or answered is None:
         return []
-    course = [Step(row.sent_at, "Intent recorded, changes sent")]
-    if first := row.evidence.get("answer"):
-        course.append(Step(datetime.fromisoformat(first[0]), first[1], "bad"))
-    course += [Step(datetime.fromisoformat(at), text) for at, text in row.evidence.get("checks", [])]
+    course = [Step(row.sent_at, f"Intent recorded, {counted(len(row.paths))} sent")]
+    course.append(Step(datetime.fromisoformat(answered), said_of(row), "bad"))
+    for text, looks in groupby(row.evidence.get("checks", []), key=lambda check: str(check[1])):
+        times = [datetime.fromisoformat(at) for at, _ in looks]
+        course.append(Step(times[-1], text if len(times) == 1 else f"{text}, {len(times)} times"))
     if row.state == State.UNKNOWN and row.checked_at:
         course.append(Step(row.checked_at, "Reading back again", "now"))
     return course
