@@ -6,12 +6,16 @@ two documents that differ in key order alone (the same digest) the first is kept
 """
 
 import zlib
+from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
+
+from django.conf import settings
 
 from adminui import keyring
 from adminui.contract.document import Json, canonical, read, wire
 from adminui.record.models import Document
+from adminui.record.verifier import document_fault
 
 _PURPOSE: Final = "document"
 
@@ -42,6 +46,15 @@ def load(runtime: UUID, digest: str) -> Json | None:
     if row is None:
         return None
     return read(zlib.decompress(keyring.open_sealed(bytes(row.sealed), bound_to=_bound(runtime, digest))))
+
+
+def faults() -> Iterator[str]:
+    """Opens every document that is kept: what is wrong with each, empty when it is the one of its digest. Streams."""
+    ring: keyring.Keyring = settings.KEYRING
+    keys = {key.id: key.secret for key in ring.keys}
+    for row in Document.objects.order_by("id").iterator(chunk_size=200):
+        why = document_fault(str(row.runtime), row.digest, bytes(row.sealed), keys)
+        yield f"Document {row.digest[:8]} of runtime {row.runtime}: {why}." if why else ""
 
 
 def _bound(runtime: UUID, digest: str) -> str:

@@ -10,10 +10,12 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from adminui.contract.document import Json
-from adminui.record.chain import FORMAT, GENESIS, Unhashable, hash_of
+from adminui.record import verifier
+from adminui.record.chain import hash_of, written
 from adminui.record.ids import uuid7
 from adminui.record.kinds import KINDS, ORIGINS, lacking
 from adminui.record.models import Event, Head
+from adminui.record.verifier import FORMAT, GENESIS
 
 SITE: Final = "@site"
 """The chain of what belongs to no organization. No key of an organization: those are slugs."""
@@ -223,17 +225,10 @@ def _after(chain: str, seq: int) -> Iterator[Event | str]:
 
 def _fault(event: Event, seq: int, link: str) -> str:
     """Why this is not the event of that number after the one with hash `link`; empty when it is."""
-    if event.seq != seq:
-        return f"Event {seq} is missing; the next one is {event.seq}."
-    if event.format != FORMAT:
-        return f"It has format {event.format}; this version reads format {FORMAT}."
-    if event.previous != link:
-        return "It does not follow the event before it."
     try:
-        whole = hash_of(event) == event.hash
-    except Unhashable as error:
+        return verifier.fault(written(event), event.hash, seq, link)
+    except verifier.Unhashable as error:
         return f"It holds what no event can: {error}."
-    return "" if whole else "Its fields don’t match its hash."
 
 
 def _ended(chain: str, seq: int, link: str, head: Head | None) -> Verdict:

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import rfc8785
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from adminui.record.verifier import canonical
 
 if TYPE_CHECKING:
     _Field = models.Field[Any, Any]
@@ -93,5 +94,5 @@ class ExactJSONField(_ExactField):
 
     @staticmethod
     def write(value: Any) -> str:
-        """RFC 8785. Raises rfc8785.CanonicalizationError, a ValueError."""
-        return str(rfc8785.dumps(value), "utf-8")
+        """RFC 8785. Raises verifier.Unhashable, a ValueError."""
+        return canonical(value).decode()

@@ -16,7 +16,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
 
-from adminui.record.chain import GENESIS
+from adminui.record.verifier import GENESIS
 
 _SQLITE_FOLLOWS = f"""\
 CREATE TRIGGER record_event_follows BEFORE INSERT ON record_event

@@ -1,6 +1,5 @@
 """What the database itself refuses to do to the record."""
 
-
 import sqlite3
 from contextlib import closing
 from pathlib import Path

@@ -1,6 +1,5 @@
 """Following a chain, and finding what was done to it."""
 
-
 from typing import Any
 
 import pytest

@@ -1,0 +1,26 @@
+"""`manage.py history_checkpoint`: the signed heads of all chains, to be kept off this host."""
+
+import base64
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from adminui.record import checkpoints
+
+
+class Command(BaseCommand):
+    """Prints a line a chain, or the public key that proves them."""
+
+    help = "Prints the signed head of each chain, a line each. Keep them where this host can’t reach."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The one choice."""
+        parser.add_argument("--public-key", action="store_true", help="print the key that proves the lines instead")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Prints."""
+        if options["public_key"]:
+            self.stdout.write(base64.b64encode(checkpoints.public_key() or b"").decode())
+            return
+        for line in checkpoints.lines():
+            self.stdout.write(line)
