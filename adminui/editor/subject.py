@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from adminui.accounts.here import Who
+from adminui.accounts.here import Who, request_id
 from adminui.accounts.may import Reason, why_not_save
 from adminui.accounts.places import Place, place
 from adminui.accounts.upstream import platform
@@ -21,6 +21,7 @@ from adminui.platform.address import RuntimeRef
 from adminui.platform.errors import Misaddressed, PlatformError, Unauthorized
 from adminui.saving import drafts
 from adminui.saving.drafts import BaseGone, Kept, Pairs
+from adminui.saving.steps import Trace
 
 Answer = TypeVar("Answer")
 
@@ -153,3 +154,12 @@ async def kept_draft(form: UUID, who: Who, about: Subject) -> Kept | None:
         return await sync_to_async(drafts.load)(form, who.person.platform_id, about.id)
     except BaseGone:
         return None
+
+
+def trace(request: HttpRequest) -> Trace:
+    """Where a request came from, for the record."""
+    return Trace(
+        request_id=request_id(request),
+        ip=request.META.get("REMOTE_ADDR", ""),
+        agent=request.headers.get("User-Agent", ""),
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from adminui.editor.views import drafts, edit, merge, now, review, save
+from adminui.editor.views import drafts, edit, export, merge, now, review, save
 
 CONFIG = "org/<slug:org>/ws/<slug:ws>/runtimes/<str:runtime>/config/"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path(CONFIG, edit.edit, name="config"),
     path(CONFIG + "now/", now.now, name="config-now"),
     path(CONFIG + "drafts/", drafts.drafts, name="config-drafts"),
+    path(CONFIG + "export/<slug:kind>", export.export, name="config-export"),
     path(CONFIG + "review/", review.review, name="config-review"),
     path(CONFIG + "saves/<uuid:save>/", save.save, name="config-save"),
     path(CONFIG + "merge/", merge.conflict, name="config-merge"),

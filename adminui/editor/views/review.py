@@ -6,22 +6,22 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
-from adminui.accounts.here import Who, request_id, signed_in
+from adminui.accounts.here import Who, signed_in
 from adminui.contract.changes import Told, diff, tell
 from adminui.editor import notices
 from adminui.editor.form import ConfigForm
 from adminui.editor.pages import Page, reason_error, review_page
-from adminui.editor.subject import canonical, form_id, kept_draft, subject
+from adminui.editor.subject import canonical, form_id, kept_draft, subject, trace
 from adminui.editor.views.kept import keep_of_stranger
 from adminui.editor.views.refused import changed_elsewhere, refused
 from adminui.record import documents
-from adminui.saving import drafts, reveals, unsettled
+from adminui.saving import drafts, unsettled, witness
 from adminui.saving.drafts import Kept
 from adminui.saving.forms import BadForm, from_word
 from adminui.saving.models import Save
 from adminui.saving.protocol import State
 from adminui.saving.send import Unrecorded, submit
-from adminui.saving.steps import Order, Trace
+from adminui.saving.steps import Order
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -125,14 +125,5 @@ async def _reveal(at: Page, kept: Kept, form: ConfigForm, path: str) -> HttpResp
     """Shows one masked value, and writes that down first."""
     if path not in {told.path for told in map(tell, form.changes()) if told.secret}:
         return review_page(at, kept, form)
-    await sync_to_async(reveals.record)(kept.form, at.who.person, path, trace(at.request))
+    await sync_to_async(witness.revealed)(kept.form, at.who.person, path, trace(at.request))
     return review_page(at, kept, form, revealed={path})
-
-
-def trace(request: HttpRequest) -> Trace:
-    """Where this request came from, for the record."""
-    return Trace(
-        request_id=request_id(request),
-        ip=request.META.get("REMOTE_ADDR", ""),
-        agent=request.headers.get("User-Agent", ""),
-    )

@@ -1,0 +1,51 @@
+"""What was looked at or taken away, written down before it is given."""
+
+from uuid import UUID
+
+from adminui.accounts.models import Person
+from adminui.contract.document import Json
+from adminui.platform.address import RuntimeRef
+from adminui.record import events
+from adminui.saving.forms import Form
+from adminui.saving.steps import Trace
+
+
+def revealed(form: Form, person: Person, path: str, trace: Trace) -> None:
+    """Records that `person` looked at the value at a change path. Raises django.db.Error: then it isn't shown."""
+    ref = RuntimeRef(form.organization, form.workspace, str(form.runtime))
+    _seen("reveal", ref, person, trace, data={"path": path}, paths=(path,), before=form.base)
+
+
+def exported(ref: RuntimeRef, person: Person, what: str, trace: Trace) -> None:
+    """Records that `person` took a config away. Raises django.db.Error: then it isn't given."""
+    _seen("export", ref, person, trace, data={"what": f"the config as {what}"})
+
+
+def _seen(
+    kind: str,
+    ref: RuntimeRef,
+    person: Person,
+    trace: Trace,
+    *,
+    data: dict[str, Json],
+    paths: tuple[str, ...] = (),
+    before: str | None = None,
+) -> None:
+    events.append(
+        events.NewEvent(
+            kind=kind,
+            chain=ref.org,
+            origin="editor",
+            person=events.Person(person.issuer, person.subject, person.name),
+            platform_user=events.PlatformUser(person.platform_id, person.name),
+            organization=ref.org,
+            workspace=ref.workspace,
+            runtime=UUID(ref.runtime),
+            request_id=trace.request_id,
+            ip=trace.ip,
+            agent=trace.agent,
+            paths=paths,
+            data=data,
+            before=before,
+        )
+    )
