@@ -2,9 +2,8 @@
 
 import json
 import subprocess
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -74,44 +73,31 @@ def test_the_menu_says_that_environment_values_are_in_it(bob: Visitor, box: Box)
     }
 
 
-class Kept(BaseHTTPRequestHandler):
-    """Keeps what it was sent."""
-
-    seen: list[tuple[str, str | None, bytes]] = []
-
-    def do_PUT(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.seen.append((self.path, self.headers["Authorization"], body))
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Says nothing."""
-
-
-@pytest.fixture
-def server() -> Iterator[str]:
-    """Somewhere to PUT to."""
-    Kept.seen.clear()
-    with HTTPServer(("127.0.0.1", 0), Kept) as listening:
-        threading.Thread(target=listening.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{listening.server_port}"
-        listening.shutdown()
+STAND_IN = f"""#!{sys.executable}
+import json, sys
+print(json.dumps([sys.argv[1:], sys.stdin.buffer.read().decode()]))
+"""
+"""Stands for curl: says what a shell made of the command."""
 
 
 @pytest.mark.parametrize("document", HOSTILE)
-@pytest.mark.parametrize("shell", ["sh", "bash"])
-def test_a_real_shell_sends_exactly_the_document(server: str, shell: str, document: Json, tmp_path: Any) -> None:
-    command = curl(f"{server}/config", document)
+def test_a_real_shell_sends_exactly_the_document(document: Json, tmp_path: Path) -> None:
+    stand_in = tmp_path / "bin" / "curl"
+    stand_in.parent.mkdir()
+    stand_in.write_text(STAND_IN, "utf-8")
+    stand_in.chmod(0o755)
+    here = tmp_path / "here"
+    here.mkdir()
     ran = subprocess.run(
-        [shell],
-        input=command.encode(),
-        cwd=tmp_path,
-        env={"PATH": "/usr/bin:/bin", "TOKEN": "t0ken"},
+        ["sh"],
+        input=curl("https://platform.example/it's/config", document).encode(),
+        cwd=here,
+        env={"PATH": f"{stand_in.parent}:/usr/bin:/bin", "TOKEN": "t0ken $(x)"},
         capture_output=True,
     )
     assert ran.returncode == 0, ran.stderr
-    ((path, authorization, body),) = Kept.seen
-    assert (path, authorization) == ("/config", "Bearer t0ken")
+    arguments, body = json.loads(ran.stdout)
+    assert "https://platform.example/it's/config" in arguments
+    assert "Authorization: Bearer t0ken $(x)" in arguments
     assert json.loads(body)["config"] == document
-    assert list(tmp_path.iterdir()) == []
+    assert list(here.iterdir()) == []
