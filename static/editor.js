@@ -1,26 +1,27 @@
 // The editor with a little help. The page works without any of it.
+import { watchChecks } from "./check.js";
+import { watchRaw } from "./raw.js";
 import { watchReadings } from "./readings.js";
 import { watchRows } from "./rows.js";
 
 const form = document.getElementById("config");
 
-function help() {
+// Where nothing is checked live, leaving is asked about once anything was typed.
+function askAtLeaving() {
   let dirty = false;
-  watchRows(form);
-  watchReadings(form);
-
-  function touched() {
-    dirty = true;
-    const nothing = form.querySelector(".savebar [data-nothing]");
-    if (nothing) nothing.textContent = "Changed since the page was opened";
-  }
-
-  form.addEventListener("input", touched);
-  form.addEventListener("edited", touched);
+  for (const name of ["input", "edited"]) form.addEventListener(name, () => { dirty = true; });
+  form.addEventListener("submit", () => { dirty = false; });
   window.addEventListener("beforeunload", (event) => {
     if (dirty) event.preventDefault();
   });
-  form.addEventListener("submit", () => { dirty = false; });
+}
+
+if (form && !form.hasAttribute("data-readonly")) {
+  watchRows(form);
+  watchReadings(form);
+  const raw = watchRaw(form);
+  if (form.dataset.check) watchChecks(form, raw);
+  else askAtLeaving();
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "s") return;
     event.preventDefault();
@@ -28,5 +29,3 @@ function help() {
     if (!review.disabled) form.requestSubmit(review);
   });
 }
-
-if (form && !form.hasAttribute("data-readonly")) help();

@@ -12,6 +12,7 @@ from adminui.editor.form import ConfigForm
 from adminui.editor.subject import Subject
 from adminui.record import documents
 from adminui.saving import drafts
+from adminui.saving.drafts import Late
 from adminui.saving.forms import Form, opened
 
 
@@ -21,6 +22,14 @@ def keep(word: Form, form: ConfigForm, seq: int | None = None) -> int:
     told = {change.path[0] for change in changes if change.path}
     sections = [section.title for section in SECTIONS if section.key in told]
     return drafts.keep(word, form.kept(), changes=len(changes), sections=sections, seq=seq)
+
+
+def keep_last(word: Form, form: ConfigForm, seq: int | None) -> None:
+    """Keeps what somebody goes on with, whatever was kept from another page meanwhile."""
+    try:
+        keep(word, form, seq)
+    except Late:
+        keep(word, form)
 
 
 async def over(about: Subject, who: Who, document: Json, read_at: datetime, form: UUID | None = None) -> Form:

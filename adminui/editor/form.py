@@ -20,7 +20,7 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 
 from adminui.contract import paths
-from adminui.contract.changes import Change, Told, apply, diff
+from adminui.contract.changes import Change, apply, diff
 from adminui.contract.config import FIELDS, check
 from adminui.contract.document import ABSENT, Absent, Json, edit, get, pretty, same
 from adminui.contract.envelope import FieldError, document_path
@@ -28,9 +28,9 @@ from adminui.contract.paths import Path
 from adminui.editor import raw
 from adminui.editor.errors import Placed, Trace, place
 from adminui.editor.fields import field_for, shown
-from adminui.editor.fields.base import ConfigField, Misfit, Pair, Posted, as_json
+from adminui.editor.fields.base import ConfigField, Misfit, Pair, Posted
 from adminui.editor.fields.number import NumberField
-from adminui.editor.instep import Clash, Joined, LeftOut, joined, left_out, only_in_raw
+from adminui.editor.instep import InRaw, Joined, joined
 from adminui.editor.raw import Raw
 from adminui.editor.sections import SectionView, sections
 
@@ -80,6 +80,7 @@ class ConfigForm(forms.BaseForm):
         self.raw = Raw(base, said.get(raw.NAME), said.get(raw.SINCE))
         self.choices = {one.removeprefix(raw.CHOOSE): said.get(one) or "" for one in said if one.startswith(raw.CHOOSE)}
         self._refused: list[Placed] = []
+        self._touched: frozenset[str] | None = None
         for field in self.controls.values():
             field.open(get(base, field.path), _blocked(base, field.path))
             if isinstance(field, NumberField) and field.path == ("sandbox", "timeout_seconds"):
@@ -172,7 +173,7 @@ class ConfigForm(forms.BaseForm):
     def values(self) -> list[Pair]:
         """What a browser would post for the page as it is, in the page's order."""
         pairs = [pair for name, field in self.controls.items() for pair in field.pairs(self.entries[name].held)]
-        return [*pairs, *self._raw_pairs(), *([] if self.raw.changed else [(raw.NAME, self.raw_text)])]
+        return [*pairs, *self._raw_pairs(), *([] if self.raw.changed else [(raw.NAME, self.in_raw.text)])]
 
     def kept(self) -> list[Pair]:
         """What a draft holds: `values` without a Raw that says what the controls say."""
@@ -182,7 +183,7 @@ class ConfigForm(forms.BaseForm):
         """The hidden document that Raw was made from, what was chosen, and Raw where something was typed into it."""
         chosen = [(clash.name, clash.chosen) for clash in self._joined.clashes if clash.chosen]
         typed = [(raw.NAME, self.raw.typed or "")] if self.raw.changed else []
-        return [(raw.SINCE, self.raw_since), *typed, *chosen]
+        return [(raw.SINCE, self.in_raw.since), *typed, *chosen]
 
     def act(self, command: str) -> Acted:
         """What the page holds after one of its buttons, named by the value it posts as `do`; nothing else is lost.
@@ -238,11 +239,27 @@ class ConfigForm(forms.BaseForm):
                 self._refused.append(self._placed(replace(error, loc=path), from_platform=True))
         self.__dict__.pop("problems", None)
 
+    def tell_only(self, touched: Iterable[str]) -> None:
+        """Holds back what is wrong at controls that weren't touched yet; what isn't about a control is told."""
+        names = [name.split(".") for name in touched]
+        self._touched = frozenset(".".join(name[:end]) for name in names for end in range(1, len(name) + 1))
+        self.__dict__.pop("problems", None)
+
     @cached_property
     def problems(self) -> list[Placed]:
         """Everything wrong, in the order of the page; what has no control last."""
         own = self._own if self.is_bound else []
-        return sorted([*own, *self._refused], key=self._rank)
+        return sorted([*filter(self._is_told, own), *self._refused], key=self._rank)
+
+    @property
+    def held_back(self) -> bool:
+        """Whether something is wrong that isn't told yet."""
+        return self.is_bound and not all(map(self._is_told, self._own))
+
+    def _is_told(self, problem: Placed) -> bool:
+        if self._touched is None or self._field_of(problem.control) is None:
+            return True
+        return problem.control in self._touched
 
     @cached_property
     def _own(self) -> list[Placed]:
@@ -317,44 +334,10 @@ class ConfigForm(forms.BaseForm):
         """Whether anything differs from the page of what is stored, good or not."""
         return self.raw.changed or any(entry.changed for entry in self.entries.values())
 
-    # ---- Raw -------------------------------------------------------------------------------------------------------
-
     @cached_property
-    def raw_text(self) -> str:
-        """What Raw shows: what was typed there, else the document."""
-        return self.raw.typed or "" if self.raw.changed else pretty(self.document())
-
-    @property
-    def raw_numbers(self) -> tuple[str, str, str]:
-        """The numbers beside Raw's lines, with the line that is wrong apart."""
-        return raw.numbers(self.raw_text, self.raw.line)
-
-    @property
-    def raw_since(self) -> str:
-        """The document that Raw shows, or was typed over, for the hidden field that comes back with it."""
-        return raw.written(diff(self.base, self.raw.since) if self.raw.changed else self.changes())
-
-    @property
-    def clashes(self) -> tuple[Clash, ...]:
-        """What form and Raw disagree about, with what was chosen so far."""
-        return self._joined.clashes
-
-    @property
-    def only_in_raw(self) -> list[Told]:
-        """The changes that no control shows."""
-        return only_in_raw(self._form_document, self.document()) if self.raw.changed and not self.raw.wrong else []
-
-    @property
-    def left_out(self) -> list[LeftOut]:
-        """What is stored and no longer in the document."""
-        return left_out(self.base, self.document())
-
-    @property
-    def unknown(self) -> list[tuple[str, str]]:
-        """What no field knows of the document and stays as it is stored, as path and JSON."""
-        stored = dict(raw.unknown(self.base))
-        there = ((path, value) for path, value in raw.unknown(self.document()) if path in stored)
-        return [(paths.text(path), as_json(value)) for path, value in there if same(value, stored[path])]
+    def in_raw(self) -> InRaw:
+        """What the page shows in Raw and below it."""
+        return InRaw(self.base, self.raw, self._form_document, self._joined)
 
 
 def _by_control(placed: Iterable[Placed]) -> dict[str, list[Placed]]:

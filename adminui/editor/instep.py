@@ -5,6 +5,7 @@ And what a document leaves out, which the platform resets: said before anything 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from adminui.contract import document, paths
@@ -15,6 +16,7 @@ from adminui.contract.merge import Overlap, merge, resolve
 from adminui.contract.paths import Path
 from adminui.editor import raw
 from adminui.editor.fields.base import as_json
+from adminui.editor.raw import Raw
 
 _SIDES: dict[str, Literal["theirs", "mine"]] = {"raw": "theirs", "form": "mine"}
 
@@ -110,6 +112,49 @@ def _json(value: Json) -> str:
     return document.wire(value).decode()
 
 
-def only_in_raw(form: Json, whole: Json) -> list[Told]:
-    """The changes that no control shows."""
-    return [tell(change) for change in diff(form, whole)]
+@dataclass(frozen=True)
+class InRaw:
+    """What a page shows in Raw and below it: of a form with its base, what was typed into Raw, and the two joined."""
+
+    base: Json
+    raw: Raw
+    form: Json
+    joined: Joined
+
+    @cached_property
+    def text(self) -> str:
+        """What was typed there, else the document."""
+        return self.raw.typed or "" if self.raw.changed else document.pretty(self.joined.document)
+
+    @property
+    def since(self) -> str:
+        """The document that the text shows, or was typed over, for the hidden field that comes back with it."""
+        return raw.written(diff(self.base, self.raw.since if self.raw.changed else self.joined.document))
+
+    @property
+    def numbers(self) -> tuple[str, str, str]:
+        """The numbers beside the lines: those before the line that is wrong, it, those after it."""
+        said = [str(number) for number in range(1, self.text.count("\n") + 2)]
+        line = self.raw.line
+        if line is None or line > len(said):
+            return "\n".join(said), "", ""
+        before, after = said[: line - 1], said[line:]
+        return "".join(f"{one}\n" for one in before), said[line - 1], "".join(f"\n{one}" for one in after)
+
+    @property
+    def alone(self) -> list[Told]:
+        """The changes that no control shows."""
+        told = self.raw.changed and not self.raw.wrong
+        return [tell(change) for change in diff(self.form, self.joined.document)] if told else []
+
+    @property
+    def left_out(self) -> list[LeftOut]:
+        """What is stored and no longer in the document."""
+        return left_out(self.base, self.joined.document)
+
+    @property
+    def unknown(self) -> list[tuple[str, str]]:
+        """What no field knows of the document and stays as it is stored, as path and JSON."""
+        stored = dict(raw.unknown(self.base))
+        there = ((path, value) for path, value in raw.unknown(self.joined.document) if path in stored)
+        return [(paths.text(path), as_json(value)) for path, value in there if same(value, stored[path])]

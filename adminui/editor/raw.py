@@ -71,15 +71,6 @@ def undone(change: Change) -> Change:
     return Change(change.path, change.kind, change.after, change.before)
 
 
-def numbers(text: str, marked: int | None) -> tuple[str, str, str]:
-    """The numbers of a text's lines, one a line: those before the marked one, it, and those after it."""
-    said = [str(number) for number in range(1, text.count("\n") + 2)]
-    if marked is None or marked > len(said):
-        return "\n".join(said), "", ""
-    before, after = said[: marked - 1], said[marked:]
-    return "".join(f"{one}\n" for one in before), said[marked - 1], "".join(f"\n{one}" for one in after)
-
-
 _FIELDS = {spec.path: spec for spec in FIELDS}
 _OBJECTS = {path[:end] for path in _FIELDS for end in range(1, len(path))}
 _PARTS = {

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from adminui.editor.views import drafts, edit, export, merge, now, review, save
+from adminui.editor.views import check, drafts, edit, export, merge, now, review, save
 
 CONFIG = "org/<slug:org>/ws/<slug:ws>/runtimes/<str:runtime>/config/"
 
 urlpatterns = [
     path(CONFIG, edit.edit, name="config"),
+    path(CONFIG + "check/", check.check, name="config-check"),
     path(CONFIG + "now/", now.now, name="config-now"),
     path(CONFIG + "drafts/", drafts.drafts, name="config-drafts"),
     path(CONFIG + "export/<slug:kind>", export.export, name="config-export"),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from adminui.contract.config import FIELDS
 from adminui.contract.document import Json, edit
 from adminui.editor.form import ConfigForm
+from adminui.editor.views.kept import OURS
 
 Pairs = list[tuple[str, str]]
 
@@ -55,7 +56,7 @@ def posted(html: str, press: str | None = None) -> Pairs:
 
 def config_pairs(html: str) -> Pairs:
     """What is posted of the config alone."""
-    return [(name, value) for name, value in posted(html) if name not in {"form", "do"}]
+    return [(name, value) for name, value in posted(html) if name not in OURS]
 
 
 def replaced(pairs: Pairs, values: dict[str, str]) -> Pairs:

@@ -81,13 +81,13 @@ def test_unknown_keys_are_listed_with_their_paths() -> None:
         "metadata": {"labels": {"a": "b"}},
         "top": None,
     }
-    assert ConfigForm.opened(document).unknown == [
+    assert ConfigForm.opened(document).in_raw.unknown == [
         ("resources.accelerator", '{"kind":"none"}'),
         ("capabilities.0.tier", "1"),
         ("sandbox.egress.mode", '"x"'),
         ("sandbox.idle_policy", '"hibernate"'),
         ("top", "null"),
     ]
-    assert ConfigForm.opened({"capabilities": [{"name": "web", "tier": 1}]}).unknown == [
+    assert ConfigForm.opened({"capabilities": [{"name": "web", "tier": 1}]}).in_raw.unknown == [
         ('capabilities["web"].tier', "1")
     ]

@@ -53,30 +53,30 @@ def test_what_is_typed_into_raw_is_in_the_controls() -> None:
 
 def test_what_is_typed_into_the_controls_is_in_raw() -> None:
     form = edited(start(), resources__cpu_cores="8")
-    assert read(form.raw_text) == changed(resources={"cpu_cores": 8, "memory_mb": 4096})
+    assert read(form.in_raw.text) == changed(resources={"cpu_cores": 8, "memory_mb": 4096})
     assert not form.raw.changed
 
 
 def test_each_may_follow_the_other_many_times() -> None:
     form = edited(start(), resources__cpu_cores="8")
-    form = edited(form, {**read(form.raw_text), "newer": 7})  # type: ignore[dict-item]
+    form = edited(form, {**read(form.in_raw.text), "newer": 7})  # type: ignore[dict-item]
     form = edited(form, resources__memory_mb="512")
-    form = edited(form, form.raw_text.replace('"cpu_cores": 8', '"cpu_cores": 3'))
+    form = edited(form, form.in_raw.text.replace('"cpu_cores": 8', '"cpu_cores": 3'))
     form = edited(form, metadata__labels__0__value="z")
     assert form.document() == changed(
         resources={"cpu_cores": 3, "memory_mb": 512}, newer=7, metadata={"labels": {"a": "z", "b": "2"}}
     )
     assert form.is_valid()
-    assert read(form.raw_text) == form.document()
+    assert read(form.in_raw.text) == form.document()
 
 
 def test_both_edited_in_one_post_are_joined_by_path() -> None:
     first = edited(start(), resources__cpu_cores="8")
-    form = edited(first, {**read(first.raw_text), "newer": 1}, metadata__labels__1__value="9")  # type: ignore[dict-item]
+    form = edited(first, {**read(first.in_raw.text), "newer": 1}, metadata__labels__1__value="9")  # type: ignore[dict-item]
     assert form.document() == changed(
         resources={"cpu_cores": 8, "memory_mb": 4096}, metadata={"labels": {"a": "1", "b": "9"}}, newer=1
     )
-    assert form.clashes == ()
+    assert form.in_raw.joined.clashes == ()
 
 
 def clash() -> ConfigForm:
@@ -111,7 +111,7 @@ def test_one_choice_of_two_is_kept_while_the_other_is_asked() -> None:
     form = edited(start(), document, resources__cpu_cores="8", resources__memory_mb="1024")
     pairs = [*config_pairs(page(form)), ("raw.choose.resources.cpu_cores", "form")]
     form = ConfigForm.posted(DOCUMENT, pairs).in_step()
-    assert [(one.name, one.chosen) for one in form.clashes] == [
+    assert [(one.name, one.chosen) for one in form.in_raw.joined.clashes] == [
         ("raw.choose.resources.cpu_cores", "form"),
         ("raw.choose.resources.memory_mb", ""),
     ]
@@ -122,8 +122,8 @@ def test_one_choice_of_two_is_kept_while_the_other_is_asked() -> None:
 def test_broken_json_stays_as_typed_and_the_controls_go_on() -> None:
     form = edited(start(), '{"resources": {\n  "cpu_cores" 4}}', resources__memory_mb="512")
     assert (form.raw.line, form.raw.column) == (2, 15)
-    assert form.raw_text == '{"resources": {\n  "cpu_cores" 4}}'
-    assert form.raw_numbers == ("1\n", "2", "")
+    assert form.in_raw.text == '{"resources": {\n  "cpu_cores" 4}}'
+    assert form.in_raw.numbers == ("1\n", "2", "")
     assert form.document() == changed(resources={"cpu_cores": 2, "memory_mb": 512})
     form = edited(form, pretty(changed(newer=2)), metadata__labels__0__value="z")
     assert form.document() == changed(
@@ -133,7 +133,7 @@ def test_broken_json_stays_as_typed_and_the_controls_go_on() -> None:
 
 def test_what_no_control_can_say_stays_in_raw_with_what_it_was() -> None:
     form = edited(start(), changed(newer=2, resources={"cpu_cores": 8, "memory_mb": 4096}))
-    assert [(one.path, one.after) for one in form.only_in_raw] == [("newer", "2")]
+    assert [(one.path, one.after) for one in form.in_raw.alone] == [("newer", "2")]
     assert dict(form.values())["resources.cpu_cores"] == "8"
     assert form.is_valid()
     back = ConfigForm.posted(DOCUMENT, form.act("undo:newer").values).in_step()
@@ -152,7 +152,7 @@ def test_a_revert_of_a_field_follows_into_raw() -> None:
     form = edited(start(), changed(newer=2, resources={"cpu_cores": 8, "memory_mb": 4096}))
     form = ConfigForm.posted(DOCUMENT, form.act("revert:resources.cpu_cores").values).in_step()
     assert form.document() == changed(newer=2)
-    assert read(form.raw_text) == changed(newer=2)
+    assert read(form.in_raw.text) == changed(newer=2)
 
 
 def test_a_draft_holds_raw_only_where_it_says_more() -> None:
@@ -171,7 +171,7 @@ def test_any_document_typed_into_raw_is_the_document(base: Json, first: Json, se
         pairs = [(name, value) for name, value in form.values() if name != "raw"]
         form = ConfigForm.posted(base, [*pairs, ("raw", pretty(document))]).in_step()
         assert same(form.document(), document)
-        assert same(read(form.raw_text), document)
+        assert same(read(form.in_raw.text), document)
         assert ConfigForm.posted(base, form.kept()).in_step().values() == form.values()
 
 

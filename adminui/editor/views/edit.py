@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods
 from adminui.accounts.here import Who, signed_in
 from adminui.accounts.upstream import platform
 from adminui.editor import meanwhile, notices
-from adminui.editor.drafting import keep, over
+from adminui.editor.drafting import keep, keep_last, over
 from adminui.editor.form import ConfigForm
 from adminui.editor.notices import Notice
 from adminui.editor.pages import Page, editor_page, unreadable_page
 from adminui.editor.refusals import last_refusal
 from adminui.editor.subject import canonical, form_id, kept_draft, subject
-from adminui.editor.views.kept import keep_of_stranger, pairs_of
+from adminui.editor.views.kept import keep_of_stranger, number_of, pairs_of
 from adminui.platform.address import RuntimeRef
 from adminui.platform.answers import Stored
 from adminui.platform.errors import NotSent, PlatformError, Unclear
@@ -123,7 +123,7 @@ async def _reviewed(at: Page, form: ConfigForm, word: Form) -> HttpResponse:
     if valid and not form.changes():
         await sync_to_async(drafts.discard)(word.id, word.owner, word.runtime)
         return editor_page(at, form, word, notices=[notices.NOTHING])
-    await sync_to_async(keep)(word, form)
+    await sync_to_async(keep_last)(word, form, number_of(at.request, "seq"))
     if at.about.why_not is not None:
         return editor_page(at, form, word, status=403)
     if not valid:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 
 from adminui.accounts import sessions
@@ -16,10 +17,12 @@ from adminui.accounts.here import page, to_signin
 from adminui.editor.drafting import keep
 from adminui.editor.form import ConfigForm
 from adminui.saving import drafts
-from adminui.saving.drafts import BaseGone
+from adminui.saving.drafts import BaseGone, Late
 from adminui.saving.forms import BadForm, Form, from_word
 
-OURS = frozenset({"csrfmiddlewaretoken", "form", "do", "revision", "reason", "reveal"})
+OURS = frozenset(
+    {"csrfmiddlewaretoken", "form", "do", "revision", "reason", "reveal", "seq", "cap", "touched", "in_view"}
+)
 """Posted names that are about the page, not about the config."""
 
 
@@ -28,15 +31,23 @@ def pairs_of(request: HttpRequest) -> list[tuple[str, str]]:
     return [(name, value) for name, values in request.POST.lists() if name not in OURS for value in values]
 
 
+def number_of(request: HttpRequest, name: str) -> int | None:
+    """A whole number that a page posts about itself; None when there is none that a database could take."""
+    text = request.POST.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
 def keep_posted(request: HttpRequest) -> Form | None:
     """Keeps what a POST of the editor or of a review carries; None when it isn't a form of ours."""
     try:
         form = from_word(request.POST.get("form", ""))
         pairs = pairs_of(request)
         if pairs:
-            keep(form, ConfigForm.posted(drafts.base_of(form), pairs))
+            keep(form, ConfigForm.posted(drafts.base_of(form), pairs), number_of(request, "seq"))
         if "reason" in request.POST:
             drafts.note_reason(form, request.POST["reason"])
+    except Late:
+        pass
     except (BadForm, BaseGone):
         return None
     return form
@@ -71,6 +82,18 @@ def keep_unsent(request: HttpRequest) -> HttpResponse | None:
     form = keep_posted(request)
     if form is None:
         return None
+    if request.resolver_match is not None and request.resolver_match.url_name == "config-check":
+        said = "You signed in or out since this page was opened. What you type is kept."
+        return unchecked(request, 403, said, form, "Open it anew")
     if sessions.present(request) is None:
         return HttpResponseRedirect(signin_address(back(request, form)))
     return page(request, "editor/kept.html", {"go_on": back(request, form), "form": form}, status=403)
+
+
+def unchecked(request: HttpRequest, status: int, said: str, form: Form | None = None, way: str = "") -> HttpResponse:
+    """The answer to a live check that can't be made: a sentence for the page's bar, and a `way` on."""
+    href = ""
+    if form is not None:
+        href = signin_address(address(form)) if status == 401 else address(form)
+    context = {"said": said, "href": href, "way": way}
+    return render(request, "editor/unchecked.html", context, status=status)
