@@ -45,8 +45,6 @@ def test_scripts_and_styles_are_our_own(kind: str) -> None:
 def test_no_page_has_anything_inline() -> None:
     inline = re.compile(r"<style|\sstyle=|\son[a-z]+=\"|<script(?![^>]*\ssrc=)", re.IGNORECASE)
     found = [
-        name
-        for name in tracked()
-        if name.startswith("templates/") and inline.search((ROOT / name).read_text("utf-8"))
+        name for name in tracked() if name.startswith("templates/") and inline.search((ROOT / name).read_text("utf-8"))
     ]
     assert found == []
