@@ -18,9 +18,8 @@ def normalised(document: Json) -> Json:
     """As the platform stores it: ports sorted, versions pinned, targets canonical, defaults filled in."""
     ports = get(document, ("sandbox", "exposed_ports"))
     if isinstance(ports, list):
-        document = edit(
-            document, ("sandbox", "exposed_ports"), sorted({port for port in ports if isinstance(port, int)})
-        )
+        known: list[Json] = [*sorted({port for port in ports if isinstance(port, int)})]
+        document = edit(document, ("sandbox", "exposed_ports"), known)
     named = get(document, ("capabilities",))
     if isinstance(named, list):
         pinned: list[Json] = [{"version": "1.0.0", "enabled": True, **one} for one in named if isinstance(one, dict)]
