@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -23,7 +24,9 @@ from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import http_date
 from django.utils.module_loading import import_string
 
+from adminui.accounts import sessions
 from adminui.accounts.here import in_log, to_signin
+from adminui.accounts.oidc import discovery
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -33,25 +36,37 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
 
-# Styles, scripts, pictures and requests from here only; no inline ones, no plugins, no frames, no other base.
-CONTENT_SECURITY_POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    ]
-)
+
+def content_security_policy() -> str:
+    """Styles, scripts, pictures and requests from here only; no inline ones, no plugins, no frames, no other base.
+
+    Forms lead here, and on to the provider: Chromium asks the policy for the address of a redirect as well.
+    """
+    return _policy(discovery.origins(settings.OIDC) if settings.OIDC else ())
+
+
+@lru_cache(maxsize=16)
+def _policy(form_targets: tuple[str, ...]) -> str:
+    return "; ".join(
+        [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self'",
+            "connect-src 'self'",
+            " ".join(["form-action 'self'", *form_targets]),
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ]
+    )
+
+
 SECURITY_HEADERS = {
-    "content-security-policy": CONTENT_SECURITY_POLICY,
     "x-content-type-options": "nosniff",
     # Within this program the CSRF check reads the Referer; outside nobody learns where one was.
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
+    "cross-origin-embedder-policy": "require-corp",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
@@ -66,7 +81,9 @@ def secured(application: Application) -> Application:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 keep = scope["path"].startswith(settings.STATIC_URL) and message["status"] in (200, 206, 304)
-                ours = [*fixed] if keep else [*fixed, (b"cache-control", b"no-store")]
+                ours = [*fixed, (b"content-security-policy", content_security_policy().encode())]
+                if not keep:
+                    ours.append((b"cache-control", b"no-store"))
                 if scope["scheme"] == "https" and not settings.DEMO:
                     ours.append((b"strict-transport-security", f"max-age={YEAR}".encode()))
                 names = {name for name, _ in ours}
@@ -202,7 +219,7 @@ class Sessions(SessionMiddleware):
             return response
         if session.accessed:
             patch_vary_headers(response, ("Cookie",))
-        if not session.modified or response.status_code >= 500:
+        if not session.modified or response.status_code >= 500 or sessions.left_behind(request):
             return response
         try:
             await session.asave()

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, find
 from tests.browser.house import House, open_house
+from tests.browser.signing import sign_in
 from tests.browser.stops import STOPS
 from tests.browser.tour import Stop, mended
 
@@ -63,10 +64,7 @@ def picture(browser: Browser, house: House, stop: Stop, path: Path, width: int, 
 def arrive(page: Page, house: House, stop: Stop) -> None:
     """Signs in as the stop's person and goes there."""
     if stop.person is not None:
-        page.goto("/signin/")
-        page.get_by_label("API token").fill(f"demo-{stop.person}")
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(lambda address: "/signin/" not in address)
+        sign_in(page, stop.person)
     stop.go(page, house)
 
 

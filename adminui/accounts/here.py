@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from adminui.accounts.places import Place
 
 NEXT_LIMIT = 2000  # characters of an address to come back to
-Why = Literal["ended", "token", "form"]  # why someone has to sign in again; the sign-in page says it in words
+Why = Literal["ended", "token", "form", "out", "failed"]
+"""Why someone is on the sign-in page, which says it in words; only who has none or "ended" is sent on to a provider."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def own_path(text: str) -> str | None:
         return None
     if not url_has_allowed_host_and_scheme(text, allowed_hosts=None):
         return None
-    if urlsplit(text).path in (reverse("signin"), reverse("signout")):
+    if urlsplit(text).path in [reverse(name) for name in ("signin", "signin-back", "signout")]:
         return None
     return text
 
@@ -170,5 +171,12 @@ def page(
     Without `who`, the header shows the person that this request is known to be of, if any. `find_box: False` in
     `context` leaves out the header's search. No answer but a static file is ever stored (middleware.py).
     """
-    shared = {"who": who or known(request), "place": place, "find_box": True, "request_id": request_id(request)}
+    here = who or known(request)
+    shared = {
+        "who": here,
+        "place": place,
+        "find_box": True,
+        "request_id": request_id(request),
+        "provider": settings.OIDC.name if here is not None and here.way == "sso" and settings.OIDC else None,
+    }
     return render(request, template, {**shared, **(context or {})}, status=status)

@@ -53,16 +53,19 @@ async def by_token(request: HttpRequest, token: str) -> Person:
     try:
         attempt = await sync_to_async(throttle.take)(request.META.get("REMOTE_ADDR", ""))
     except throttle.TooMany as error:
-        raise NotSignedIn(
-            f"Too many sign-ins were refused. Wait {_minutes(error.seconds)} and try again.",
-            status=429,
-            retry_after=error.seconds,
-        ) from None
+        raise too_many(error) from None
     try:
         user = await platform().user(token)
     except errors.PlatformError as error:
         note(request, error)
-        if not isinstance(error, errors.Unauthorized | errors.Forbidden):
+        if isinstance(error, errors.Unauthorized | errors.Forbidden):
+            await sync_to_async(record)(
+                "signin.failed",
+                None,
+                origin_of(request),
+                {"why": "the platform doesn’t accept the token", "way": "API token"},
+            )
+        else:
             await sync_to_async(throttle.give_back)(attempt)
         raise _why(error) from None
     return await sync_to_async(_admit)(request, user, token, attempt)
@@ -71,7 +74,7 @@ async def by_token(request: HttpRequest, token: str) -> Person:
 @transaction.atomic
 def _admit(request: HttpRequest, user: User, token: str, attempt: throttle.Attempt) -> Person:
     throttle.give_back(attempt)
-    if _kept(user.id) != user.id:
+    if kept_text(user.id) != user.id:
         raise NotSignedIn("The platform names you by an id that can’t be kept. Ask who runs it.", status=502)
     full_name = user.full_name or " ".join(filter(None, (user.first_name, user.last_name)))
     person, _ = Person.objects.update_or_create(
@@ -79,19 +82,19 @@ def _admit(request: HttpRequest, user: User, token: str, attempt: throttle.Attem
         subject=user.id,
         defaults={
             "platform_id": user.id,
-            "platform_name": _kept(user.username or user.id),
+            "platform_name": kept_text(user.username or user.id),
             "roles": ordered(BY_TOKEN),
-            "name": _kept(user.username or full_name or user.email_address or user.id),
-            "full_name": _kept(full_name),
-            "email": _kept(user.email_address or ""),
+            "name": kept_text(user.username or full_name or user.email_address or user.id),
+            "full_name": kept_text(full_name),
+            "email": kept_text(user.email_address or ""),
         },
     )
     sessions.begin(request, person, Proof(Tokens(token)))
-    record("signin", person, origin_of(request), {"way": "token"})
+    record("signin", person, origin_of(request), {"way": "API token"})
     return person
 
 
-def _kept(text: str) -> str:
+def kept_text(text: str) -> str:
     """As much of the platform's text as a column holds, without what PostgreSQL refuses."""
     return text.replace("\0", "�").encode(errors="replace").decode()[:255]
 
@@ -120,6 +123,15 @@ def _why(error: errors.PlatformError) -> NotSignedIn:
         case _:
             status, what = 502, error.sentence.rstrip(".")
     return NotSignedIn(f"{what}. Your token was not checked; try again in a moment.", status=status)
+
+
+def too_many(error: throttle.TooMany) -> NotSignedIn:
+    """What is said where no attempt is left."""
+    return NotSignedIn(
+        f"Too many sign-ins were refused. Wait {_minutes(error.seconds)} and try again.",
+        status=429,
+        retry_after=error.seconds,
+    )
 
 
 def _minutes(seconds: int) -> str:

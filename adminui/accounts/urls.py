@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from adminui.accounts import views
+from adminui.accounts.views.account import account
+from adminui.accounts.views.signin import back, signin
+from adminui.accounts.views.signout import signout
 
 urlpatterns = [
-    path("signin/", views.signin, name="signin"),
-    path("signout/", views.signout, name="signout"),
-    path("account/", views.account, name="account"),
+    path("signin/", signin, name="signin"),
+    path("signin/back/", back, name="signin-back"),
+    path("signout/", signout, name="signout"),
+    path("account/", account, name="account"),
 ]

@@ -225,7 +225,7 @@ def test_signing_out(visitor: Visitor, upstream: KnownTokens) -> None:
     visitor.post("/signin/", {"as": "alice"})
     key = visitor.client.cookies[COOKIE].value
     response = visitor.post("/signout/")
-    assert (response.status_code, response["Location"]) == (302, "/signin/")
+    assert (response.status_code, response["Location"]) == (302, "/signin/?why=out")
     assert response["Clear-Site-Data"] == '"cache", "storage"'
     assert response.cookies[COOKIE]["max-age"] == 0
     assert not Credential.objects.exists()

@@ -4,6 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opening, control
 from tests.browser.house import RESEARCH, House
+from tests.browser.signing import by_token
 
 
 def editor(page: Page) -> None:
@@ -107,9 +108,8 @@ def test_a_session_that_ends_while_typing_loses_nothing(opening: Opening, mended
     control(page, "defaults.agent").fill("typed before the session ended")
     page.context.clear_cookies()
     page.get_by_role("button", name="Review", exact=True).click()
-    expect(page.get_by_label("API token")).to_be_visible()
-    page.get_by_label("API token").fill("demo-alice")
-    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign in with Demo ID")).to_be_visible()
+    by_token(page)
     expect(control(page, "defaults.agent")).to_have_value("typed before the session ended")
     page.get_by_role("button", name="Review", exact=True).click()
     save(page)
@@ -124,8 +124,8 @@ def test_a_token_that_is_refused_in_the_save_comes_back_to_the_review(opening: O
     page.get_by_label("Reason").fill("because")
     mended.fault(status=401, envelope=True, detail="expired")
     save(page)
-    page.get_by_label("API token").fill("demo-alice")
-    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign in with Demo ID")).to_be_visible()
+    by_token(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Review 1 change")
     expect(page.get_by_label("Reason")).to_have_value("because")
     save(page)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Page, expect
 
 from tests.browser.house import RESEARCH, House
+from tests.browser.signing import by_token
 
 Way = Callable[[Page, House], None]
 STOPS: dict[str, "Stop"] = {}
@@ -75,8 +76,7 @@ def sign_in(page: Page, house: House) -> None:
 @stop(None)
 def sign_in_refused(page: Page, house: House) -> None:
     page.goto(f"/signin/?next={RESEARCH}/")
-    page.get_by_label("API token").fill("demo-nobody")
-    page.get_by_role("button", name="Sign in").click()
+    by_token(page, "nobody")
     expect(page.locator("[aria-invalid]")).to_be_visible()
 
 

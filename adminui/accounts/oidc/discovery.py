@@ -1,7 +1,8 @@
 """What the provider says of itself: its addresses and its public keys, fetched when needed and kept for an hour."""
 
+import asyncio
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ SIGNATURES = frozenset(
 )
 """Algorithms with a public key. None of a shared secret: its public key would be taken for one."""
 
+_NEVER = float("-inf")
 PublicKey = RSAKey | ECKey | OKPKey
 
 
@@ -53,7 +55,8 @@ class _Known:
     metadata_at: float = 0.0
     keys: tuple[PublicKey, ...] = ()
     keys_at: float = 0.0
-    looked_at: float = field(default=float("-inf"))
+    looked_at: float = _NEVER
+    failed_at: float = _NEVER
 
 
 _known: dict[Provider, _Known] = {}
@@ -63,9 +66,20 @@ def _of(provider: Provider) -> _Known:
     return _known.setdefault(provider, _Known())
 
 
+def forget() -> None:
+    """Forgets all providers, so that they are asked anew."""
+    _known.clear()
+
+
 def known(provider: Provider) -> Metadata | None:
     """What is known of the provider by now; asks nobody."""
     return _of(provider).metadata
+
+
+def origins(provider: Provider) -> tuple[str, ...]:
+    """Where forms of ours may lead by way of the provider, as far as that is known by now; asks nobody."""
+    found = known(provider)
+    return tuple(dict.fromkeys((provider.origin, *(found.origins if found else ()))))
 
 
 async def metadata(provider: Provider) -> Metadata:
@@ -80,6 +94,18 @@ async def metadata(provider: Provider) -> Metadata:
             raise
     found.metadata_at = time.monotonic()
     return found.metadata
+
+
+async def warm(provider: Provider, patience: float) -> None:
+    """Learns the addresses if it can within `patience` seconds; what stands against it is told when they are needed."""
+    found = _of(provider)
+    if found.metadata is not None or time.monotonic() - found.failed_at < PAUSE:
+        return
+    try:
+        async with asyncio.timeout(patience):
+            await metadata(provider)
+    except (ProviderError, TimeoutError):
+        found.failed_at = time.monotonic()
 
 
 async def _read(provider: Provider) -> Metadata:
@@ -136,7 +162,7 @@ async def key(provider: Provider, key_id: str | None) -> PublicKey | None:
         try:
             found.keys = _usable(await wire.get_json(provider, (await metadata(provider)).jwks_uri))
         except ProviderError:
-            found.looked_at = float("-inf")  # nothing was learned, so the next one may ask at once
+            found.looked_at = _NEVER  # nothing was learned, so the next one may ask at once
             raise
         found.keys_at = time.monotonic()
     return chosen or _chosen(found.keys, key_id)

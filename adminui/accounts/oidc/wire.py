@@ -43,7 +43,7 @@ class Grant:
 
 
 class _Bounded(httpx.AsyncBaseTransport):
-    """One connection a request; the body is read here, uncompressed and counted."""
+    """One connection a request; the body is read here, uncompressed and counted. Raises Down where a server fails."""
 
     def __init__(self, tls: ssl.SSLContext) -> None:
         limits = httpx.Limits(max_connections=4, max_keepalive_connections=0)
@@ -53,6 +53,8 @@ class _Bounded(httpx.AsyncBaseTransport):
         request.headers["Accept-Encoding"] = "identity"
         response = await self._inner.handle_async_request(request)
         try:
+            if response.status_code >= 500 or response.status_code == 429:
+                raise Down(f"{_shown(str(request.url))} answered {response.status_code}")
             if response.headers.get("Content-Encoding", "identity").strip().lower() not in {"", "identity"}:
                 raise httpx.DecodingError("compressed, though asked for uncompressed")
             body = bytearray()
@@ -114,8 +116,6 @@ async def get_json(provider: Provider, url: str, *, token: str = "") -> dict[str
             return await http.get(url, headers={"Accept": "application/json", **headers}, timeout=DEADLINE)
 
     response = await _bounded(ask())
-    if response.status_code >= 500 or response.status_code == 429:
-        raise Down(f"{_shown(url)} answered {response.status_code}")
     if response.status_code != 200:
         raise Misset(f"{_shown(url)} answered {response.status_code}")
     try:
@@ -177,9 +177,7 @@ async def _bounded(asking: Awaitable[T]) -> T:
     except (TimeoutError, httpx.TransportError, OSError) as error:
         failed = Down(f"no answer: {type(error).__name__}")
     except httpx.HTTPStatusError as error:
-        status = error.response.status_code
-        kind = Down if status >= 500 or status == 429 else Misset
-        failed = kind(f"the token endpoint answered {status}")
+        failed = Misset(f"the token endpoint answered {error.response.status_code}")
     except (httpx.DecodingError, json.JSONDecodeError, ValueError):
         failed = Misset("the answer can’t be read")
     except _authlib().OAuthError as error:
