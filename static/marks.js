@@ -43,8 +43,9 @@ function mark(host, source) {
   const errors = { before: errorsIn(host), after: source ? errorsIn(source) : [] };
   if (html(errors.before) !== html(errors.after)) {
     for (const one of errors.before) one.remove();
-    const help = host.querySelector(":scope > .help");
-    if (help && host.matches(".field")) help.after(...errors.after);
+    const was = host.matches(".field") && host.querySelector(":scope > .was");
+    if (was) was.before(...errors.after);
+    else if (host.matches(".field")) host.append(...errors.after);
     else host.prepend(...errors.after);
     tie(host, errors.before, errors.after);
   }
@@ -106,22 +107,35 @@ function draw(form, root, { since, exact, pressed }) {
   return drawn;
 }
 
+// What is typed in stays where it is on the screen, whatever comes or goes above it.
+function inPlace(change) {
+  const focus = document.activeElement;
+  const top = focus.getBoundingClientRect().top;
+  const result = change();
+  const moved = focus.isConnected && top > 0 && top < innerHeight ? focus.getBoundingClientRect().top - top : 0;
+  if (moved) scrollBy({ top: moved, behavior: "instant" });
+  return result;
+}
+
 // `since(element)`: whether it was edited after what the answer is about, `moved(list)`: whether its rows changed since;
 // `exact`: nothing was edited. Returns the fields drawn.
 export function apply(form, root, { since, moved, exact, raw, pressed }) {
-  raw.take(root, exact, pressed);
-  for (const source of root.querySelectorAll(":scope > [id]:not(input, textarea)")) {
-    const target = document.getElementById(source.id);
-    if (target) fill(target, source);
-  }
-  const summary = document.getElementById("summary");
-  if (summary) {
-    summary.removeAttribute("role"); // said once, when the page came
-    summary.hidden = !summary.querySelector("li");
-  }
-  document.getElementById("discard-button").hidden = !root.dataset.typed;
-  const drawn = draw(form, root, { since, exact, pressed });
-  markAll(form, root, { since, moved });
+  const drawn = inPlace(() => {
+    raw.take(root, exact, pressed);
+    for (const source of root.querySelectorAll(":scope > [id]:not(input, textarea)")) {
+      const target = document.getElementById(source.id);
+      if (target) fill(target, source);
+    }
+    const summary = document.getElementById("summary");
+    if (summary) {
+      summary.removeAttribute("role"); // said once, when the page came
+      summary.hidden = !summary.querySelector("li");
+    }
+    document.getElementById("discard-button").hidden = !root.dataset.typed;
+    const fields = draw(form, root, { since, exact, pressed });
+    markAll(form, root, { since, moved });
+    return fields;
+  });
   if (pressed && !drawn.missed) {
     const place = root.dataset.focus ? document.getElementById(root.dataset.focus) : form.querySelector(".savebar .primary");
     place?.focus({ preventScroll: Boolean(root.dataset.focus) });
