@@ -19,6 +19,12 @@ from tests.record.guards import record_emptied
 __all__ = ["record_emptied"]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests run last: Playwright leaves an event loop running, in which nothing else can start one."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 def person(name: str, *, platform_id: str | None = None, **more: Any) -> Person:
     """The person of that name, made where there is none; their user id on the platform is `{name}-id` unless given."""
     known = platform_id or f"{name}-id"
