@@ -1,5 +1,6 @@
 """The Jinja2 environment of all pages: autoescape, undefined names are errors, a few globals and filters."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,8 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from adminui.contract.visible import visible
+
+_CODE = re.compile("`([^`]+)`")
 
 
 def environment(**options: Any) -> Environment:
@@ -25,7 +28,7 @@ def environment(**options: Any) -> Environment:
         big_icon=heroicon_mini,
         htmx_script=htmx_script,
     )
-    made.filters.update(ago=ago, clock=clock, exact=exact, visible=visible)
+    made.filters.update(ago=ago, clock=clock, exact=exact, marked=marked, visible=visible)
     return made
 
 
@@ -45,6 +48,12 @@ def url_if_any(name: str, **kwargs: object) -> str | None:
 def exact(moment: datetime) -> str:
     """A moment to the second, in UTC: 2026-11-24 10:30:07 UTC."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def marked(text: str) -> Markup:
+    """A text with what stands between backticks as code, as the contract's help has it."""
+    parts = _CODE.split(text)
+    return Markup().join(Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts))
 
 
 def ago(moment: datetime | None, now: datetime | None = None) -> Markup:

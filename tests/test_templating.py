@@ -7,7 +7,7 @@ from django.template import engines
 from django.urls import NoReverseMatch
 from jinja2 import UndefinedError
 
-from adminui.templating import ago, exact, url, url_if_any
+from adminui.templating import ago, exact, marked, url, url_if_any
 
 NOW = datetime(2026, 11, 24, 10, 42, 7, tzinfo=UTC)
 
@@ -74,3 +74,16 @@ def test_a_moment_is_exact_on_hover_whatever_its_zone() -> None:
     )
     assert exact(moment) == "2026-11-24 10:30:07 UTC"
     assert ago(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("Default `a<b`.", "Default <code>a&lt;b</code>."),
+        ("`*.x` or `y`", "<code>*.x</code> or <code>y</code>"),
+        ("one ` alone & no more", "one ` alone &amp; no more"),
+        ("", ""),
+    ],
+)
+def test_what_is_typed_as_it_stands_is_code(text: str, html: str) -> None:
+    assert marked(text) == html

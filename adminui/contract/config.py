@@ -87,7 +87,9 @@ class Part(BaseModel):
 class Source(Part):
     """Where the image comes from."""
 
-    kind: str = Field("builtin", title="Source kind", min_length=1, description="Platforms accept only builtin today.")
+    kind: str = Field(
+        "builtin", title="Source kind", min_length=1, description="Platforms accept only `builtin` today."
+    )
     ref: str = Field("runtime", title="Source ref", min_length=1, description="Which built-in source.")
 
 
@@ -96,7 +98,7 @@ class Build(Part):
 
     profile: str = Field("default", title="Profile", min_length=1, description="Named set of build settings.")
     provider: Literal["auto", "docker", "e2b"] = Field(
-        "auto", title="Provider", description="Where the sandbox runs. auto lets the platform choose."
+        "auto", title="Provider", description="Where the sandbox runs. `auto` lets the platform choose."
     )
     source: Source = Field(default_factory=Source, title="Source")
 
@@ -119,7 +121,7 @@ class Egress(Part):
         default_factory=list,
         title="Targets",
         max_length=50,
-        description="A name, *.suffix, an address, a network or tcp://host:port.",
+        description="A name, `*.suffix`, an address, a network or `tcp://host:port`.",
     )
 
 
@@ -228,9 +230,15 @@ class RuntimeConfig(Part):
     """The durable configuration of one runtime. What is left out takes its default."""
 
     version: Literal["v2"] = Field("v2", title="Version", description="The version of the config’s own form.")
-    build: Build = Field(default_factory=Build, title="Build", description="How the runtime’s image is made.")
+    build: Build = Field(
+        default_factory=Build,
+        title="Build",
+        description="How the runtime’s image is made. A field left empty takes its default.",
+    )
     resources: Resources = Field(
-        default_factory=Resources, title="Resources", description="What one sandbox of this runtime gets."
+        default_factory=Resources,
+        title="Resources",
+        description="What one sandbox of this runtime gets. A field left empty takes its default.",
     )
     sandbox: Sandbox = Field(
         default_factory=Sandbox,

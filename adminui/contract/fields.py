@@ -73,14 +73,19 @@ class FieldSpec:
     rows: tuple["FieldSpec", ...] = ()
 
     def hint(self, *, maximum: int | None = None, limit_of: str = "") -> str:
-        """The help, the range and the default as sentences, with a lower `maximum` and whose limit that is."""
+        """The help, the range and the default as sentences, with a lower `maximum` and whose limit that is.
+
+        What is typed as it stands is between backticks, here and in every label and help of the contract.
+        """
         most = self.maximum if maximum is None else maximum
         said = [self.help] if self.help else []
         if self.minimum is not None and most is not None:
             said.append(f"{self.minimum} to {most}{f', the limit of {limit_of}' if limit_of else ''}.")
         elif self.minimum is not None:
             said.append(f"{self.minimum} or more.")
-        if isinstance(self.default, str) or type(self.default) is int:
+        if isinstance(self.default, str):
+            said.append(f"Default `{self.default}`.")
+        elif type(self.default) is int:
             said.append(f"Default {self.default}.")
         return " ".join(said)
 

@@ -102,6 +102,7 @@ def test_limits_defaults_and_choices_are_those_of_the_models() -> None:
 
 def test_the_hint_says_range_and_default() -> None:
     assert _spec("resources.cpu_cores").hint() == "Processor cores of one sandbox. 1 to 32. Default 2."
+    assert _spec("build.profile").hint() == "Named set of build settings. Default `default`."
     timeout = _spec("sandbox.timeout_seconds")
     assert timeout.hint().endswith("Empty: the platform’s default. 60 or more.")
     assert timeout.hint(maximum=14400, limit_of="acme").endswith("60 to 14400, the limit of acme.")

@@ -54,9 +54,8 @@ class NumberField(ConfigField[str]):
             return Reading(self.initial, places, (Misfit(self.name, str(wrong)),))
 
     def hint(self) -> str:
-        """With the tighter limit. An empty control takes the key away, which is the default again."""
-        said = self.spec.hint(maximum=self.most, limit_of=self.limit_of)
-        return said if self.spec.optional else f"{said} Empty: the default."
+        """With the tighter limit."""
+        return self.spec.hint(maximum=self.most, limit_of=self.limit_of)
 
     def reading(self, held: str) -> str:
         """The unit after the control, with the number in larger units where that says more: “MB = 4 GiB”."""

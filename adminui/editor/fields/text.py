@@ -25,10 +25,6 @@ class LineField(ConfigField[str]):
             return Reading(self.initial, places, (Misfit(self.name, "Must be one line, without line breaks."),))
         return Reading(held or ABSENT, places)
 
-    def hint(self) -> str:
-        """An empty control takes the key away, which is the default again."""
-        return super().hint() if self.spec.optional else f"{super().hint()} Empty: the default."
-
 
 class Prompt(NamedTuple):
     """A long text, and what it means when there is none: set to the empty text, or not set."""
