@@ -29,7 +29,9 @@ def person(name: str, *, platform_id: str | None = None, **more: Any) -> Person:
     """The person of that name, made where there is none; their user id on the platform is `{name}-id` unless given."""
     known = platform_id or f"{name}-id"
     found, _ = Person.objects.get_or_create(
-        issuer=settings.PLATFORM_URL, subject=known, defaults={"name": name, "platform_id": known, **more}
+        issuer=settings.PLATFORM_URL,
+        subject=known,
+        defaults={"name": name, "platform_id": known, "platform_name": name, **more},
     )
     return found
 

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 
-from adminui.accounts import sessions, throttle
+from adminui.accounts import people, sessions, throttle
 from adminui.accounts.failures import note
 from adminui.accounts.models import Person, Tokens
 from adminui.accounts.oidc import flow
@@ -15,7 +15,6 @@ from adminui.accounts.oidc.flow import Arrival
 from adminui.accounts.oidc.identity import Identity, admitted, identity
 from adminui.accounts.roles import Role, told
 from adminui.accounts.sessions import Proof
-from adminui.accounts.signin import kept_text
 from adminui.accounts.upstream import platform
 from adminui.accounts.witness import Origin, origin_of, record
 from adminui.contract.answers import User
@@ -84,7 +83,7 @@ async def _on_platform(request: HttpRequest, provider: Provider, who: Identity, 
         if not await known.aexists():
             raise PlatformDown(f"the platform: {type(error).__name__}") from None
         return None
-    if kept_text(user.id) != user.id:
+    if not people.keepable(user):
         raise Unaccepted("the platform names the user by an id that can’t be kept")
     return user
 
@@ -100,7 +99,7 @@ def _admit(
     attempt: throttle.Attempt,
 ) -> None:
     throttle.give_back(attempt)
-    person = enrolled(provider, who, roles, user, origin_of(request))
+    person = people.by_provider(provider, who, roles, user, origin_of(request))
     grant = arrival.grant
     proof = Proof(
         tokens=Tokens(grant.access_token, grant.refresh_token),
@@ -111,22 +110,3 @@ def _admit(
     )
     sessions.begin(request, person, proof)
     record("signin", person, origin_of(request), {"way": provider.name, "roles": told(roles)})
-
-
-def enrolled(provider: Provider, who: Identity, roles: list[Role], user: User | None, origin: Origin) -> Person:
-    """The person's row with what the provider and the platform say now; another role than before is recorded."""
-    about: dict[str, object] = {
-        "name": who.username or who.name or who.email or who.subject,
-        "full_name": who.name,
-        "email": who.email,
-        "email_verified": who.verified,
-    }
-    if user is not None:
-        about |= {"platform_id": user.id, "platform_name": kept_text(user.username or user.id)}
-    person, new = Person.objects.update_or_create(issuer=provider.issuer, subject=who.subject, defaults=about)
-    before = told(person.roles)
-    person.roles = [str(role) for role in roles]
-    person.save(update_fields=["roles"])
-    if not new and before != told(roles):
-        record("role.changed", person, origin, {"before": before, "after": told(roles)})
-    return person

@@ -4,12 +4,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from asgiref.sync import markcoroutinefunction
+from django.conf import settings
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 
 from adminui.accounts import sessions
-from adminui.accounts.here import in_log, page, to_signin
+from adminui.accounts.here import Who, elsewhere, in_log, known, page, page_of, signin_address, to_account
+from adminui.accounts.models import Credential, PersonalToken
+from adminui.accounts.oidc.errors import Down, ProviderError
 from adminui.accounts.places import Place, is_loud
 from adminui.platform import errors
 
@@ -38,12 +42,13 @@ class PlatformFailures:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Called by Django in the request's own thread, so it may use the database."""
+        if isinstance(exception, ProviderError):
+            return provider_page(request, exception, [Way("Try again", page_of(request) or reverse("home"))])
         if not isinstance(exception, errors.PlatformError):
             return None
         note(request, exception)
         if isinstance(exception, errors.Unauthorized):
-            sessions.end(request)
-            return to_signin(request, why="token")
+            return token_lost(request, known(request), page_of(request))
         return platform_page(request, exception)
 
 
@@ -51,6 +56,35 @@ def note(request: HttpRequest, error: errors.PlatformError) -> None:
     """Puts the platform's failure into this request's line of the log."""
     in_log(
         request, platform_error=type(error).__name__, platform_status=error.status, platform_request=error.request_id
+    )
+
+
+def token_lost(request: HttpRequest, who: Who | None, back: str | None) -> HttpResponse:
+    """Where somebody goes whose token the platform no longer accepts, to come back to the path `back`.
+
+    Who pasted a token is asked for another one. Where the provider merely isn't there to give a new one, nobody is
+    signed out: a page says so. Else the session ends. Synchronous, as it uses the database.
+    """
+    if who is not None and who.way == "sso" and settings.SAVES_WITH == "personal":
+        PersonalToken.objects.filter(person=who.person).update(refused_at=timezone.now())
+        return to_account(request, back)
+    if who is not None and Credential.objects.filter(id=who.credential, later_at__gt=timezone.now()).exists():
+        down = Down("the token ended, and the provider isn’t there to give a new one")
+        return provider_page(request, down, [Way("Try again", back or reverse("home"))])
+    sessions.end(request)
+    return elsewhere(request, signin_address(back, "token"))
+
+
+def provider_page(request: HttpRequest, error: ProviderError, ways: list[Way]) -> HttpResponse:
+    """The page of something that went wrong at the provider or for it; from here nothing leads on by itself."""
+    in_log(request, signin_failed=type(error).__name__, why=error.why)
+    name = settings.OIDC.name if settings.OIDC else ""
+    return error_page(
+        request,
+        status=error.status,
+        title=error.title.replace("{name}", name),
+        sentence=error.sentence.replace("{name}", name),
+        ways=ways,
     )
 
 

@@ -12,11 +12,15 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from adminui.accounts import sessions
-from adminui.accounts.models import Credential, Person
+from adminui.accounts import preferences, refresh, sessions
+from adminui.accounts.models import Person
+from adminui.accounts.oidc.errors import ProviderError
 from adminui.accounts.roles import BY_TOKEN, Role
+from adminui.accounts.sessions import Present
+from adminui.platform.errors import Unauthorized
 
 if TYPE_CHECKING:
     from adminui.accounts.places import Place
@@ -48,23 +52,38 @@ OwnView = Callable[..., Coroutine[Any, Any, HttpResponseBase]]  # (request, who,
 @overload
 def signed_in(view: OwnView) -> View: ...
 @overload
-def signed_in(*, on_stranger: View) -> Callable[[OwnView], View]: ...
-def signed_in(view: OwnView | None = None, *, on_stranger: View | None = None) -> View | Callable[[OwnView], View]:
+def signed_in(*, on_stranger: View | None = None, without_token: bool = False) -> Callable[[OwnView], View]: ...
+def signed_in(
+    view: OwnView | None = None, *, on_stranger: View | None = None, without_token: bool = False
+) -> View | Callable[[OwnView], View]:
     """Gives an async view the person who is here, `view(request, who, **kwargs)`; who is not signed in is sent there.
 
-    `@signed_in(on_stranger=…)`: a POST of somebody who isn't signed in is answered by that async
-    `on_stranger(request, **kwargs)`, so that what was typed can be kept before it goes to the sign-in page.
+    `on_stranger=…`: a POST of somebody who isn't signed in is answered by that async `on_stranger(request, **kwargs)`,
+    so that what was typed can be kept before it goes to the sign-in page. Who has yet to give a token is sent to the
+    account, unless the view does `without_token`.
+
+    When the platform refuses the token, it is refreshed where it can be and the view is asked once more: a view must
+    have done nothing that can't be done twice by the time it lets Unauthorized through.
     """
 
     def decorate(view: OwnView) -> View:
         @wraps(view)
         async def decorated(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
             here = await who(request)
-            if here is not None:
+            if here is None:
+                if on_stranger is not None and request.method == "POST":
+                    return await on_stranger(request, **kwargs)
+                return to_signin(request)
+            if not (here.token or without_token):
+                return to_account(request)
+            try:
                 return await view(request, here, **kwargs)
-            if on_stranger is not None and request.method == "POST":
-                return await on_stranger(request, **kwargs)
-            return to_signin(request)
+            except Unauthorized:
+                fresh = await refreshed(here)
+                if fresh is None:
+                    raise
+            vars(request)["_who"] = fresh
+            return await view(request, fresh, **kwargs)
 
         return decorated
 
@@ -72,21 +91,54 @@ def signed_in(view: OwnView | None = None, *, on_stranger: View | None = None) -
 
 
 async def who(request: HttpRequest) -> Who | None:
-    """The person of this request, None when nobody is signed in; looked up once a request."""
+    """The person of this request, None when nobody is signed in; looked up once a request.
+
+    An access token that is about to end is refreshed first. When the provider isn't there, it is left as it is.
+    """
     if "_who" not in vars(request):
         stranger = settings.SESSION_COOKIE_NAME not in request.COOKIES  # not worth a hop into a thread
-        vars(request)["_who"] = None if stranger else await sync_to_async(_who)(request)
+        found = None if stranger else await sync_to_async(_present)(request)
+        if found is not None and refresh.is_due(found.credential):
+            found = await _ahead(request, found)
+        vars(request)["_who"] = None if found is None else _who(found)
     return known(request)
 
 
-def _who(request: HttpRequest) -> Who | None:
+def _present(request: HttpRequest) -> Present | None:
     found = sessions.present(request)
-    return None if found is None else of_session(found.credential, found.token)
+    # A sign-in under way has a session too, which nobody would miss.
+    vars(request)["_stranger"] = found is None and not request.session.is_empty()
+    return found
 
 
-def of_session(row: Credential, token: str) -> Who:
-    """Who a session's row is of, with the token that it gives."""
-    return Who(person=row.person, token=token, credential=row.id, roles=row.role_set, way=row.way, version=row.version)
+async def _ahead(request: HttpRequest, found: Present) -> Present | None:
+    try:
+        fresh = await refresh.renewed(found.credential.id, found.credential.version)
+    except ProviderError:
+        return found
+    if fresh is None and found.credential.expires_at is not None and found.credential.expires_at > timezone.now():
+        fresh = await sync_to_async(sessions.present)(request)
+    elif fresh is None:
+        await sync_to_async(sessions.end)(request)
+    return fresh
+
+
+async def refreshed(who: Who) -> Who | None:
+    """The same person with a newer token, after the platform refused theirs; None when there is none to be had.
+
+    Raises ProviderError when the provider can't be asked right now.
+    """
+    if who.way != "sso" or settings.SAVES_WITH != "sso":
+        return None
+    found = await refresh.renewed(who.credential, who.version)
+    return None if found is None else _who(found)
+
+
+def _who(found: Present) -> Who:
+    row = found.credential
+    return Who(
+        person=row.person, token=found.token, credential=row.id, roles=row.role_set, way=row.way, version=row.version
+    )
 
 
 def known(request: HttpRequest) -> Who | None:
@@ -100,11 +152,21 @@ def to_signin(request: HttpRequest, why: Why | None = None) -> HttpResponse:
 
     `why` is told there; left out, it is found: a session cookie that leads to nobody is a session that ended.
     """
-    if why is None and settings.SESSION_COOKIE_NAME in request.COOKIES:
+    if why is None and settings.SESSION_COOKIE_NAME in request.COOKIES and not vars(request).get("_stranger"):
         why = "ended"
-    address = signin_address(_page_of(request), why)
+    return elsewhere(request, signin_address(page_of(request), why))
+
+
+def to_account(request: HttpRequest, back: str | None = None) -> HttpResponse:
+    """A redirect to the account, for who has to give a token first; from there they come back to where they are."""
+    back = back or page_of(request)
+    return elsewhere(request, reverse("account") + (f"?{urlencode({'next': back})}" if back not in (None, "/") else ""))
+
+
+def elsewhere(request: HttpRequest, address: str) -> HttpResponse:
+    """A redirect of the whole page, also where htmx asked for a part of it."""
     if "HX-Request" in request.headers:
-        # htmx would follow a redirect itself and put the sign-in page into the part it asked for.
+        # htmx would follow a redirect itself and put the other page into the part it asked for.
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
 
@@ -116,7 +178,7 @@ def signin_address(back: str | None, why: Why | None) -> str:
     return reverse("signin") + (f"?{urlencode(given)}" if given else "")
 
 
-def _page_of(request: HttpRequest) -> str | None:
+def page_of(request: HttpRequest) -> str | None:
     """The path of the page that the person looks at: this one, or the one that sent the form or the part request."""
     shown = request.headers.get("HX-Current-URL")
     if shown is None and request.method not in ("GET", "HEAD"):
@@ -174,6 +236,7 @@ def page(
     here = who or known(request)
     shared = {
         "who": here,
+        "prefers": preferences.Preferences() if here is None else preferences.of(request),
         "place": place,
         "find_box": True,
         "request_id": request_id(request),

@@ -96,13 +96,18 @@ def present(request: HttpRequest) -> Present | None:
     if credential_id is None:
         return None
     now = timezone.now()
-    found = living(now).filter(id=credential_id).first()
-    token = None if found is None else platform_token(found)
-    if found is None or token is None:
+    row = living(now).filter(id=credential_id).first()
+    here = None if row is None else opened(row)
+    if here is None:
         end(request)
         return None
-    if _LEFT in request.session:
-        return Present(found, token)
+    if _LEFT not in request.session:
+        _used(request, here.credential, now)
+    return here
+
+
+def _used(request: HttpRequest, found: Credential, now: datetime) -> None:
+    """Pushes on when the session ends, and follows its roles."""
     if now.timestamp() - request.session.get(_SEEN, 0) >= TOUCH.total_seconds():
         _touch(request, found, now)
         Credential.objects.filter(id=found.id).update(ends_at=found.ends_at, seen_at=now)
@@ -111,7 +116,12 @@ def present(request: HttpRequest) -> Present | None:
     if request.session.get(_ROLES) != found.roles:
         request.session[_ROLES] = found.roles
         change_id(request)
-    return Present(found, token)
+
+
+def opened(row: Credential) -> Present | None:
+    """A living session with its token for the platform; None where that can't be opened."""
+    token = platform_token(row)
+    return None if token is None else Present(row, token)
 
 
 def living(now: datetime) -> models.QuerySet[Credential]:

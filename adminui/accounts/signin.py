@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 
 from asgiref.sync import sync_to_async
-from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 
-from adminui.accounts import sessions, throttle
+from adminui.accounts import people, sessions, throttle
 from adminui.accounts.failures import note
 from adminui.accounts.models import Person, Tokens
-from adminui.accounts.roles import BY_TOKEN, ordered
 from adminui.accounts.sessions import Proof
 from adminui.accounts.upstream import platform
 from adminui.accounts.witness import origin_of, record
@@ -74,29 +72,12 @@ async def by_token(request: HttpRequest, token: str) -> Person:
 @transaction.atomic
 def _admit(request: HttpRequest, user: User, token: str, attempt: throttle.Attempt) -> Person:
     throttle.give_back(attempt)
-    if kept_text(user.id) != user.id:
+    if not people.keepable(user):
         raise NotSignedIn("The platform names you by an id that can’t be kept. Ask who runs it.", status=502)
-    full_name = user.full_name or " ".join(filter(None, (user.first_name, user.last_name)))
-    person, _ = Person.objects.update_or_create(
-        issuer=settings.PLATFORM_URL,
-        subject=user.id,
-        defaults={
-            "platform_id": user.id,
-            "platform_name": kept_text(user.username or user.id),
-            "roles": ordered(BY_TOKEN),
-            "name": kept_text(user.username or full_name or user.email_address or user.id),
-            "full_name": kept_text(full_name),
-            "email": kept_text(user.email_address or ""),
-        },
-    )
+    person = people.by_token(user)
     sessions.begin(request, person, Proof(Tokens(token)))
     record("signin", person, origin_of(request), {"way": "API token"})
     return person
-
-
-def kept_text(text: str) -> str:
-    """As much of the platform's text as a column holds, without what PostgreSQL refuses."""
-    return text.replace("\0", "�").encode(errors="replace").decode()[:255]
 
 
 def _why(error: errors.PlatformError) -> NotSignedIn:

@@ -12,14 +12,24 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError
 
-from adminui.accounts.here import Who
+from adminui.accounts.here import Who, refreshed
+from adminui.accounts.oidc.errors import ProviderError
 from adminui.accounts.upstream import platform
 from adminui.contract.document import Json, same
 from adminui.contract.envelope import Envelope
 from adminui.contract.stored import is_stored
 from adminui.platform.address import RuntimeRef
 from adminui.platform.answers import Stored
-from adminui.platform.errors import Insecure, Misaddressed, NotSent, PlatformError, RateLimited, Refused, Unclear
+from adminui.platform.errors import (
+    Insecure,
+    Misaddressed,
+    NotSent,
+    PlatformError,
+    RateLimited,
+    Refused,
+    Unauthorized,
+    Unclear,
+)
 from adminui.saving import steps, tasks
 from adminui.saving.models import Save
 from adminui.saving.protocol import State, classify
@@ -69,7 +79,7 @@ async def _claimed_and_run(order: Order, who: Who, trace: Trace, claimed: asynci
         return
     renewing = asyncio.create_task(_renew(save.id))
     try:
-        await _run(save.id, order, who.token)
+        await _run(save.id, order, who)
     finally:
         renewing.cancel()
 
@@ -80,10 +90,10 @@ async def _renew(save: UUID) -> None:
         await sync_to_async(steps.renew)(save)
 
 
-async def _run(save: UUID, order: Order, token: str) -> None:
+async def _run(save: UUID, order: Order, who: Who) -> None:
     ref = RuntimeRef(order.form.organization, order.form.workspace, str(order.form.runtime))
     try:
-        current = await platform().config(token, ref)
+        who, current = await _read(ref, who)
     except PlatformError as error:
         state = State.REJECTED if isinstance(error, Refused) else State.NOT_SENT
         await _conclude(save, state, "read", error)
@@ -95,34 +105,59 @@ async def _run(save: UUID, order: Order, token: str) -> None:
         await _conclude(save, State.CHANGED, "read", current)
         return
     await sync_to_async(steps.intend)(save)
-    answer = await _put(ref, token, order.document)
+    who, answer = await _put(ref, who, order.document)
     state = classify(order.document, answer)
     await _conclude(save, state, "put", answer)
     if state is State.UNKNOWN:
-        await read_back(save, order.base, order.document, token)
+        await read_back(save, order.base, order.document, who.token)
 
 
-async def _put(ref: RuntimeRef, token: str, document: Json) -> Stored | PlatformError:
-    """One PUT that reaches the platform at most once, but for a rate limit, which refuses before it stores."""
-    waited = False
+async def _read(ref: RuntimeRef, who: Who) -> tuple[Who, Stored]:
+    """What is stored, read with a newer token where the first one was refused; and the person with the one that did."""
+    try:
+        return who, await platform().config(who.token, ref)
+    except Unauthorized:
+        fresh = await _refreshed(who)
+        if fresh is None:
+            raise
+    return fresh, await platform().config(fresh.token, ref)
+
+
+async def _refreshed(who: Who) -> Who | None:
+    try:
+        return await refreshed(who)
+    except ProviderError:
+        return None
+
+
+async def _put(ref: RuntimeRef, who: Who, document: Json) -> tuple[Who, Stored | PlatformError]:
+    """One PUT that reaches the platform at most once, but for what refuses before it stores: a rate limit, and a token
+    that has ended, for which there may be a newer one.
+    """
+    waited = renewed = False
     refused_early = 0
     while True:
         try:
-            return await platform().replace_config(token, ref, document)
+            return who, await platform().replace_config(who.token, ref, document)
         except (Insecure, Misaddressed) as error:
-            return error
+            return who, error
         except NotSent as error:
             if refused_early == RETRIES:
-                return error
+                return who, error
             refused_early += 1
             await asyncio.sleep(random.uniform(0.1, 0.4) * refused_early)
         except RateLimited as error:
             if waited or error.retry_after is None or error.retry_after > OWN_WAIT:
-                return error
+                return who, error
             waited = True
             await asyncio.sleep(error.retry_after)
+        except Unauthorized as error:
+            fresh = None if renewed else await _refreshed(who)
+            if fresh is None:
+                return who, error
+            who, renewed = fresh, True
         except PlatformError as error:
-            return error
+            return who, error
 
 
 async def _conclude(save: UUID, state: State, phase: str, answer: Stored | PlatformError) -> None:

@@ -104,7 +104,7 @@ def _event(save: Save, kind: str, data: Mapping[str, Json], *, after: str | None
             kind=kind,
             chain=save.organization,
             person=events.Person(issuer=person.issuer, subject=person.subject, name=person.name),
-            platform_user=events.PlatformUser(id=person.platform_id, name=person.name),
+            platform_user=events.PlatformUser(id=person.platform_id, name=person.platform_name),
             organization=save.organization,
             workspace=save.workspace,
             runtime=save.runtime,

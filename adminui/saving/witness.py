@@ -37,7 +37,7 @@ def _seen(
             chain=ref.org,
             origin="editor",
             person=events.Person(person.issuer, person.subject, person.name),
-            platform_user=events.PlatformUser(person.platform_id, person.name),
+            platform_user=events.PlatformUser(person.platform_id, person.platform_name),
             organization=ref.org,
             workspace=ref.workspace,
             runtime=UUID(ref.runtime),

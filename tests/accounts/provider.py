@@ -44,7 +44,8 @@ class Asked:
 @dataclass
 class FakeProvider:
     """The provider. `change` alters the claims of the next ID tokens, `make` makes tokens of them, `broken` maps a
-    path to what it answers instead: a status, or a status and a document.
+    path to what it answers instead: a status, or a status and a document. `reached` is set when tokens are asked for,
+    which are given when `hold` is set, if there is one.
     """
 
     issuer: str = ""
@@ -57,7 +58,8 @@ class FakeProvider:
     about: dict[str, Any] = field(default_factory=dict)
     userinfo: dict[str, Any] = field(default_factory=dict)
     life: int | None = 3600
-    delay: float = 0.0
+    reached: threading.Event = field(default_factory=threading.Event)
+    hold: threading.Event | None = None
     codes: dict[str, Asked] = field(default_factory=dict)
     refresh_tokens: dict[str, dict[str, Any]] = field(default_factory=dict)
     access_tokens: dict[str, str] = field(default_factory=dict)
@@ -117,7 +119,9 @@ class FakeProvider:
         expected = base64.b64encode(f"{self.client_id}:{self.client_secret}".encode()).decode()
         if authorization != f"Basic {expected}":
             return 401, {"error": "invalid_client"}
-        time.sleep(self.delay)
+        self.reached.set()
+        if self.hold is not None:
+            self.hold.wait(10)
         with self.lock:
             if form["grant_type"] == "refresh_token":
                 claims = self.refresh_tokens.pop(form["refresh_token"], None)

@@ -1,5 +1,6 @@
 """When signing in by the provider goes wrong: each cause has its own page, none leads on by itself, nobody is in."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -77,8 +78,9 @@ def test_nobody_listens(visitor: Visitor, provider: FakeProvider, settings: Sett
 def test_too_slow(visitor: Visitor, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch) -> None:
     location = begun(visitor)
     monkeypatch.setattr(wire, "DEADLINE", 0.05)
-    provider.delay = 1.0
+    provider.hold = threading.Event()
     shown(visitor.get(provider.sends_back(location)), 503, "Acme ID can’t be reached")
+    provider.hold.set()
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from adminui.accounts import arrival, throttle
 from adminui.accounts import signin as signing
-from adminui.accounts.failures import Way, error_page
-from adminui.accounts.here import in_log, own_path, page, signin_address, who
+from adminui.accounts.failures import Way, error_page, provider_page
+from adminui.accounts.here import own_path, page, signin_address, who
 from adminui.accounts.oidc import discovery, flow
 from adminui.accounts.oidc.config import Provider
 from adminui.accounts.oidc.errors import NotAdmitted, ProviderError
@@ -88,19 +88,12 @@ async def back(request: HttpRequest) -> HttpResponse:
 
 
 def failed(request: HttpRequest, provider: Provider, error: ProviderError, back: str | None) -> HttpResponse:
-    """The page of a sign-in that failed at the provider or for it; from here nothing leads on by itself."""
-    in_log(request, signin_failed=type(error).__name__, why=error.why)
+    """The page of a sign-in that failed at the provider or for it."""
     ways = _ways(back)
-    elsewhere = flow.end_session_url(request, provider) if isinstance(error, NotAdmitted) else None
-    if elsewhere is not None:
-        ways.append(Way(f"Sign out of {provider.name}", elsewhere))
-    return error_page(
-        request,
-        status=error.status,
-        title=error.title.replace("{name}", provider.name),
-        sentence=error.sentence.replace("{name}", provider.name),
-        ways=ways,
-    )
+    other_account = flow.end_session_url(request, provider) if isinstance(error, NotAdmitted) else None
+    if other_account is not None:
+        ways.append(Way(f"Sign out of {provider.name}", other_account))
+    return provider_page(request, error, ways)
 
 
 def _ways(back: str | None) -> list[Way]:

@@ -3,7 +3,7 @@
 from asgiref.sync import sync_to_async
 from django.http import HttpResponse, HttpResponseRedirect
 
-from adminui.accounts import sessions
+from adminui.accounts.failures import token_lost
 from adminui.accounts.upstream import platform
 from adminui.contract.document import same
 from adminui.contract.merge import merge
@@ -14,7 +14,7 @@ from adminui.editor.jsondiff import Line, lines
 from adminui.editor.pages import Page, editor_page, review_page
 from adminui.editor.refusals import Refusal, refusal_of
 from adminui.editor.subject import helper, kept_draft
-from adminui.editor.views.kept import address, signin_address
+from adminui.editor.views.kept import address
 from adminui.record import documents
 from adminui.saving.drafts import Kept
 from adminui.saving.models import Save
@@ -27,8 +27,7 @@ async def refused(at: Page, kept: Kept, form: ConfigForm, save: Save) -> HttpRes
         return HttpResponseRedirect(at.about.url("config-save", save=save.id))
     match refusal.kind:
         case "Unauthorized":
-            await sync_to_async(sessions.end)(at.request)
-            return HttpResponseRedirect(signin_address(address(kept.form, "config-review"), why="token"))
+            return await sync_to_async(token_lost)(at.request, at.who, address(kept.form, "config-review"))
         case "RateLimited":
             again = await kept_draft(kept.form.id, at.who, at.about) or kept  # at its new revision
             return review_page(at, again, form, notice=notices.limited(refusal), status=429)

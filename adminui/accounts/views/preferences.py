@@ -1,0 +1,16 @@
+"""The switches of a session: POST sets one and comes back to the page that it was on."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from adminui.accounts.here import Who, page_of, signed_in
+from adminui.accounts.preferences import set_from
+
+
+@require_POST
+@signed_in
+async def preferences(request: HttpRequest, who: Who) -> HttpResponse:
+    """Sets what was posted."""
+    set_from(request)
+    return HttpResponseRedirect(page_of(request) or reverse("account"))
