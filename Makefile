@@ -10,6 +10,9 @@ COMPILE := $(UV) compile --quiet --python $(BIN)/python --system-certs --generat
 # Who has the packages for the tests has those for a run, and shall keep them.
 RUN_PACKAGES := $(if $(wildcard $(VENV)/test.stamp),$(VENV)/test.stamp,$(VENV)/run.stamp)
 
+# Playwright leaves an event loop running in its process: browser tests have processes of their own.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile
+
 .PHONY: help run test test-long check shots lock
 
 help:
@@ -26,7 +29,8 @@ run: $(RUN_PACKAGES)
 test: $(VENV)/test.stamp
 	@$(BIN)/python -m tests.browser.chromium
 	@$(MAKE) --no-print-directory check
-	$(BIN)/pytest -n 2 --dist loadfile -m 'not long'
+	$(PYTEST) -m 'not long' --ignore=tests/browser
+	$(PYTEST) -m 'not long' tests/browser
 
 test-long: $(VENV)/test.stamp
 	@$(BIN)/python -m tests.browser.chromium
