@@ -1,5 +1,6 @@
 // The editor with a little help. The page works without any of it.
 import { watchChecks } from "./check.js";
+import { watchFind } from "./find.js";
 import { watchRaw } from "./raw.js";
 import { watchReadings } from "./readings.js";
 import { watchRows } from "./rows.js";
@@ -16,6 +17,7 @@ function askAtLeaving() {
   });
 }
 
+if (form && document.getElementById("find")) watchFind(form);
 if (form && !form.hasAttribute("data-readonly")) {
   watchRows(form);
   watchReadings(form);

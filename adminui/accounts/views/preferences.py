@@ -13,4 +13,5 @@ from adminui.accounts.preferences import set_from
 async def preferences(request: HttpRequest, who: Who) -> HttpResponse:
     """Sets what was posted."""
     set_from(request)
-    return HttpResponseRedirect(page_of(request) or reverse("account"))
+    back = page_of(request)
+    return HttpResponseRedirect(reverse("account") if back is None or back == request.path else back)
