@@ -1,7 +1,5 @@
 """Signing in by the provider, in a real Chromium, with the box's provider over HTTP."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 

@@ -53,8 +53,8 @@ def test_a_body_made_by_the_model_is_caught(
 ) -> None:
     real = send._put
 
-    async def dumped(ref: Any, token: str, document: Json) -> Any:
-        return await real(ref, token, RuntimeConfig.model_validate(document).model_dump())
+    async def dumped(ref: Any, who: Who, document: Json) -> Any:
+        return await real(ref, who, RuntimeConfig.model_validate(document).model_dump())
 
     monkeypatch.setattr(send, "_put", dumped)
     with pytest.raises(AssertionError):
