@@ -40,8 +40,8 @@ def test_a_resend_after_doubt_is_caught(model: type[TwoPeople], monkeypatch: pyt
     real = send._put
 
     async def again(*args: Any) -> Any:
-        answer = await real(*args)
-        return await real(*args) if isinstance(answer, Unclear) else answer
+        who, answer = await real(*args)
+        return await real(*args) if isinstance(answer, Unclear) else (who, answer)
 
     monkeypatch.setattr(send, "_put", again)
     with pytest.raises(AssertionError, match="a second PUT"):
