@@ -69,6 +69,7 @@ export function watchFind(form) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key === "Enter" && document.activeElement === box) buttons[0]?.click();
     else if (step) (buttons[at + step] ?? (step < 0 ? box : buttons[at]))?.focus();
+    else if (event.key === "Escape") dialog.close(); // a search box would only be emptied by it
     else return;
     event.preventDefault();
   });
