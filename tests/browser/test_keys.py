@@ -207,6 +207,8 @@ def test_single_keys_can_be_switched_off_and_stay_so(opening: Opening, mended: H
     page.keyboard.press("?")
     expect(page.locator("dialog[open]")).to_have_count(0)
     page.get_by_label("on", exact=True).check()
-    page.get_by_role("button", name="Set").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Set").click()
+    page.wait_for_load_state("load")  # keys are heard once the script runs
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
