@@ -22,12 +22,12 @@ log = structlog.get_logger(__name__)
 
 
 def build() -> Application:
-    """The whole application, outermost first: lifespan, headers, request id and log, bounds, static files, Django."""
+    """The whole application, outermost first: lifespan, headers, id and log, https, bounds, static files, Django."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "adminui.settings")
     django.setup()
     from django.core.asgi import get_asgi_application
 
-    from adminui.middleware import bounded, observed, secured  # needs the models
+    from adminui.middleware import bounded, encrypted, observed, secured  # needs the models
 
     import_module(settings.ROOT_URLCONF)  # what is broken in it stops the start, not the first request
     if settings.DEMO:
@@ -35,7 +35,7 @@ def build() -> Application:
     elif not statics.collected():
         sys.stderr.write("The static files are not collected: run python manage.py collectstatic.\n")
         raise SystemExit(2)
-    return living(secured(observed(bounded(statics.serving(get_asgi_application())))))
+    return living(secured(observed(encrypted(bounded(statics.serving(get_asgi_application()))))))
 
 
 def living(application: Application) -> Application:

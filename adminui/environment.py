@@ -9,7 +9,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Iterator
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -106,7 +106,7 @@ class Environment(Variables):
     @model_validator(mode="after")
     def _secure(self) -> Self:
         wrong = [*self._wrong_platform(), *self._wrong_secret(), *self._wrong_keys(), *self._wrong_hosts()]
-        wrong += self._wrong_signon()
+        wrong += [*self._wrong_proxies(), *self._wrong_signon()]
         if wrong:
             raise ValueError("\n".join(wrong))
         return self
@@ -143,6 +143,18 @@ class Environment(Variables):
             for host in self.allowed_hosts:
                 if "*" in host or host.startswith(".") or not host.strip():
                     yield f"ADMINUI_ALLOWED_HOSTS must name each host in full, and “{host}” stands for many."
+
+    def _wrong_proxies(self) -> Iterator[str]:
+        # Of "*", uvicorn takes the first address of X-Forwarded-For: whatever the browser wrote there.
+        if self.forwarded_allow_ips.strip() == "*":
+            if not self.demo:
+                yield "FORWARDED_ALLOW_IPS must name each proxy, else anybody may say where they come from."
+            return
+        for proxy in self.forwarded_allow_ips.split(","):
+            try:
+                ip_network(proxy.strip())
+            except ValueError:
+                yield f"FORWARDED_ALLOW_IPS must list addresses and networks, and “{proxy.strip()}” is none."
 
     def _wrong_signon(self) -> Iterator[str]:
         if "sso" in self.ways and not self.oidc_issuer:

@@ -71,6 +71,12 @@ SECURITY_HEADERS = {
     "permissions-policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 YEAR = 365 * 24 * 60 * 60
+PROBES = ("/healthz", "/readyz")
+"""They address this process by number and without TLS, past the proxy."""
+PLAIN_HTTP = (
+    "This program answers over https only. Where a proxy speaks TLS for it, the proxy has to send X-Forwarded-Proto, "
+    "and FORWARDED_ALLOW_IPS has to name its address.\n"
+)
 
 
 def secured(application: Application) -> Application:
@@ -96,13 +102,31 @@ def secured(application: Application) -> Application:
     return answer
 
 
+def encrypted(application: Application) -> Application:
+    """Outside of a demo answers over https only, as the server or a proxy that it trusts says; probes come as they may.
+
+    A form that comes in the clear has given away its token already; what is said here tells who set up the proxy.
+    """
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if settings.DEMO or scope["scheme"] == "https" or scope["path"] in PROBES:
+            await application(scope, receive, send)
+        else:
+            await _plain(send, 403, PLAIN_HTTP)
+
+    return answer
+
+
 def bounded(application: Application) -> Application:
     """Refuses a body that is larger than any form of ours, or that doesn't say how large it is, before it is read."""
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
-        if int(headers.get(b"content-length", b"0")) > limit:
+        length = headers.get(b"content-length", b"0")
+        if not (length.isdigit() and len(length) < 20):
+            await _plain(send, 400, "Content-Length must be a whole number of bytes.\n")
+        elif int(length) > limit:
             await _plain(send, 413, f"This is more than the {limit} bytes that this program takes at once.\n")
         elif b"transfer-encoding" in headers:
             await _plain(send, 411, "A request must say how long it is, by Content-Length.\n")
@@ -173,7 +197,7 @@ class Common(Direct, CommonMiddleware):
 
     def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
         """Raises DisallowedHost."""
-        return None if request.path in ("/healthz", "/readyz") else super().process_request(request)
+        return None if request.path in PROBES else super().process_request(request)
 
 
 @dataclass(frozen=True)

@@ -320,3 +320,20 @@ def test_a_websocket_is_declined() -> None:
 
     asyncio.run(connect())
     assert sent == ["websocket.close"]
+
+
+@pytest.mark.parametrize("length", [b"-1", b"1e3", b"+5", b"", b"9" * 30, b"\xb2"])
+def test_a_length_that_is_no_number(length: bytes) -> None:
+    status, headers = answer_raw(method="POST", headers=[(b"host", b"testserver"), (b"content-length", length)])
+    assert status == 400
+    held(headers)
+
+
+def test_production_answers_over_https_only(settings: Settings) -> None:
+    settings.DEMO = False
+    refused = answer("GET", "http://testserver/signin/")
+    assert refused.status_code == 403
+    assert "FORWARDED_ALLOW_IPS" in refused.text
+    held(refused.headers)
+    for url in ("http://testserver/healthz", "http://testserver/readyz", "https://testserver/static/app.css"):
+        assert answer("GET", url).status_code != 403

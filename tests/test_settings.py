@@ -149,6 +149,23 @@ def test_a_demo_takes_what_is_given(environ: pytest.MonkeyPatch, tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("proxies", ["10.0.0.1", "10.0.0.0/8, ::1", "fd00::/8"])
+def test_proxies_by_address_and_network(environ: pytest.MonkeyPatch, proxies: str) -> None:
+    assert given(environ, FORWARDED_ALLOW_IPS=proxies).forwarded_allow_ips == proxies
+
+
+def test_everybody_is_a_proxy_in_a_demo_only(environ: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Misconfigured, match=r"^FORWARDED_ALLOW_IPS must name each proxy, "):
+        given(environ, FORWARDED_ALLOW_IPS="*")
+    assert given(environ, FORWARDED_ALLOW_IPS="*", ADMINUI_MODE="demo").forwarded_allow_ips == "*"
+
+
+@pytest.mark.parametrize("proxies", ["proxy.example", "10.0.0.1,*", "10.0.0.1/8", "10.0.0.1,"])
+def test_a_proxy_that_is_no_address(environ: pytest.MonkeyPatch, proxies: str) -> None:
+    with pytest.raises(Misconfigured, match=r"^FORWARDED_ALLOW_IPS must list addresses and networks, and “"):
+        given(environ, FORWARDED_ALLOW_IPS=proxies)
+
+
 def test_a_demo_that_listens_everywhere_answers_to_every_name(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
     environ.setenv("ADMINUI_MODE", "demo")
     environ.setenv("DATA_DIR", str(tmp_path))

@@ -49,7 +49,7 @@ class NotSignedIn(Exception):
 async def by_token(request: HttpRequest, token: str) -> Person:
     """Signs in whom the platform knows by this token; raises NotSignedIn."""
     try:
-        attempt = await sync_to_async(throttle.take)(request.META.get("REMOTE_ADDR", ""))
+        attempt = await sync_to_async(throttle.take)(origin_of(request).ip)
     except throttle.TooMany as error:
         raise too_many(error) from None
     try:

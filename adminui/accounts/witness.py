@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from django.http import HttpRequest
 
@@ -24,13 +25,22 @@ NOWHERE = Origin()
 
 
 def origin_of(request: HttpRequest) -> Origin:
-    """Where a request came from."""
+    """Where a request came from. An address that a proxy made up is none: it would get into the record as text."""
     scope: dict[str, object] = getattr(request, "scope", {})
     return Origin(
         request_id=str(scope.get("adminui.request_id", "")),
-        ip=request.META.get("REMOTE_ADDR", "")[:45],
+        ip=_address(request.META.get("REMOTE_ADDR", "")),
         agent=request.headers.get("User-Agent", "")[:300],
     )
+
+
+def _address(text: str) -> str:
+    """The one spelling of a network address; "" for what is none."""
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return ""
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def record(kind: str, person: Person | None, origin: Origin, data: Mapping[str, Json] | None = None) -> None:

@@ -10,10 +10,11 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from adminui.accounts.here import Who, request_id
+from adminui.accounts.here import Who
 from adminui.accounts.may import Reason, why_not_save
 from adminui.accounts.places import Place, place
 from adminui.accounts.upstream import platform
+from adminui.accounts.witness import origin_of
 from adminui.contract.answers import Organization, RuntimeItem
 from adminui.contract.document import Json
 from adminui.editor.form import ConfigForm, Facts
@@ -158,8 +159,5 @@ async def kept_draft(form: UUID, who: Who, about: Subject) -> Kept | None:
 
 def trace(request: HttpRequest) -> Trace:
     """Where a request came from, for the record."""
-    return Trace(
-        request_id=request_id(request),
-        ip=request.META.get("REMOTE_ADDR", ""),
-        agent=request.headers.get("User-Agent", ""),
-    )
+    origin = origin_of(request)
+    return Trace(request_id=origin.request_id, ip=origin.ip, agent=origin.agent)
