@@ -19,6 +19,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
+from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import http_date
@@ -77,6 +78,8 @@ PLAIN_HTTP = (
     "This program answers over https only. Where a proxy speaks TLS for it, the proxy has to send X-Forwarded-Proto, "
     "and FORWARDED_ALLOW_IPS has to name its address.\n"
 )
+LARGE = 256 * 1024
+"""Bytes of an answer that is compressed in a thread."""
 
 
 def secured(application: Application) -> Application:
@@ -190,6 +193,26 @@ class Direct(MiddlewareMixin):
             response = await steps.get_response(request)
         done: HttpResponseBase = steps.process_response(request, response)
         return done
+
+
+class Compressed(GZipMiddleware):
+    """Compresses pages; a large one in a thread, since that takes as long as some requests.
+
+    Secrets can't be guessed from a page's length: Django pads it by chance, masks the CSRF token anew each time, and
+    the session's cookie doesn't come with requests that other sites make.
+    """
+
+    sync_capable = False
+
+    async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
+        """The view's answer, shorter where the browser takes it so."""
+        following: Any = self.get_response  # async, since this class is for nothing else
+        response: HttpResponseBase = await following(request)
+        if not isinstance(response, HttpResponse):
+            return response  # what is streamed goes out as it comes
+        if len(response.content) < LARGE:
+            return self.process_response(request, response)
+        return await sync_to_async(self.process_response, thread_sensitive=False)(request, response)
 
 
 class Common(Direct, CommonMiddleware):

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
 ROOT_URLCONF = "adminui.urls"
 APPEND_SLASH = True
 MIDDLEWARE = [
+    "adminui.middleware.Compressed",
     "adminui.middleware.Common",
     "adminui.middleware.Sessions",
     "adminui.middleware.Csrf",

@@ -1,4 +1,5 @@
-// Finds in the fields of the editor: by label, section and the names of rows, all words of what is typed.
+// Finds in the fields of the editor: by label, section and the names of rows, all words of what is typed. Loaded when it
+// is first asked for.
 import { first, rowsOf } from "./rows.js";
 
 const MOST = 30;
@@ -23,7 +24,8 @@ function places(form) {
   return found;
 }
 
-export function watchFind(form) {
+// Readies the dialog; returns what is called each time that it was opened.
+export function readyFind(form) {
   const dialog = document.getElementById("find");
   const box = dialog.querySelector("input");
   const list = dialog.querySelector("ul");
@@ -55,13 +57,6 @@ export function watchFind(form) {
     status.textContent = fits.length > MOST ? `${MOST} of ${fits.length} shown` : fits.length ? "" : "No such field";
   }
 
-  document.addEventListener("find", (event) => {
-    event.preventDefault();
-    all = places(form);
-    box.value = "";
-    show();
-    dialog.showModal();
-  });
   box.addEventListener("input", show);
   dialog.addEventListener("keydown", (event) => {
     const buttons = [...list.querySelectorAll("button")];
@@ -73,4 +68,8 @@ export function watchFind(form) {
     else return;
     event.preventDefault();
   });
+  return () => {
+    all = places(form);
+    show();
+  };
 }

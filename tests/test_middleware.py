@@ -44,7 +44,17 @@ async def cacheable(request: HttpRequest) -> HttpResponse:
     return HttpResponse("data", headers={"Cache-Control": "public, max-age=3600"})
 
 
-urlpatterns = [*adminui.urls.urlpatterns, path("boom/", boom), path("cacheable/", cacheable)]
+async def long(request: HttpRequest) -> HttpResponse:
+    """As many characters as asked for."""
+    return HttpResponse("x" * int(request.GET["length"]))
+
+
+urlpatterns = [
+    *adminui.urls.urlpatterns,
+    path("boom/", boom),
+    path("cacheable/", cacheable),
+    path("long/", long),
+]
 handler400, handler403 = failures.bad_request, failures.forbidden
 handler404, handler500 = failures.not_found, failures.server_error
 pytestmark = pytest.mark.urls(__name__)
@@ -175,6 +185,18 @@ def test_what_is_thrown_outside_of_django_is_answered_as_well(caplog: pytest.Log
     assert response.status_code == 500
     assert response.text.startswith("This program failed.")
     held(response.headers)
+
+
+@pytest.mark.parametrize("length", [5_000, 500_000])
+def test_a_page_is_compressed_where_the_browser_takes_it(length: int) -> None:
+    zipped = answer("GET", f"/long/?length={length}", headers={"Accept-Encoding": "gzip"})
+    assert zipped.headers["content-encoding"] == "gzip"
+    assert "Accept-Encoding" in zipped.headers["vary"]
+    assert int(zipped.headers["content-length"]) < length // 5
+    assert zipped.text == "x" * length
+    plain = answer("GET", f"/long/?length={length}", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.text == "x" * length
 
 
 def test_https_is_for_good_in_production_only(settings: Settings) -> None:

@@ -11,7 +11,6 @@ from adminui.contract.changes import Change
 from adminui.contract.config import SECTIONS, section_of
 from adminui.editor.errors import Placed
 from adminui.editor.fields.base import ConfigField, Entry
-from adminui.editor.fields.number import NumberField
 from adminui.editor.fields.rowfields import RowsField
 
 
@@ -104,7 +103,7 @@ def _view(control: ConfigField[Any], entry: Entry) -> FieldView:
         kept=kept,
         why_kept=_why_kept(control),
         before=control.before() if entry.changed and rows is None else None,
-        reading=control.reading(entry.held) if isinstance(control, NumberField) and kept is None else "",
+        reading=control.reading(entry.held) if kept is None else "",
         movable=rows is not None and rows.movable,
         moved=rows is not None and kept is None and rows.moved(entry.held),
     )

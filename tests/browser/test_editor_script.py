@@ -157,11 +157,30 @@ def test_a_number_is_read_out_while_it_is_typed(shown: Shown) -> None:
     page = shown.open(ConfigForm.opened(DOCUMENT))
     reading = page.locator("output[for='resources.memory_mb']")
     expect(reading).to_have_text("MB = 2 GiB")
-    for typed, said in {"1500": "MB = 1.46 GiB", "4096": "MB = 4 GiB", "x": "MB"}.items():
+    said_of = {
+        "1500": "MB = 1.46 GiB",
+        "4096": "MB = 4 GiB",
+        "1280": "MB = 1.25 GiB",
+        "131072": "MB = 128 GiB",
+        "x": "MB",
+    }
+    for typed, said in said_of.items():
         page.locator("[id='resources.memory_mb']").fill(typed)
         expect(reading).to_have_text(said)
         form = ConfigForm.posted({}, [("resources.memory_mb", typed)])
         assert said in {field.reading for section in form.sections for field in section.fields}
+
+
+def test_a_long_text_is_counted_as_the_page_does(shown: Shown) -> None:
+    page = shown.open(ConfigForm.opened(DOCUMENT))
+    reading = page.locator("output[for='defaults.system_prompt']")
+    for typed in ("x", "two\nlines", "\U0001f642 and é", ""):
+        page.locator("[id='defaults.system_prompt']").fill(typed)
+        form = ConfigForm.posted({}, [("defaults.system_prompt", typed)])
+        said = [
+            field.reading for one in form.sections for field in one.fields if field.name == "defaults.system_prompt"
+        ]
+        expect(reading).to_have_text(said[0])
 
 
 @pytest.mark.parametrize(("edit", "asks"), [(False, False), (True, True)])

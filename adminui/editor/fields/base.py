@@ -205,6 +205,10 @@ class ConfigField(forms.Field, Generic[Held]):
         """The stored value beside a changed control."""
         return tell(Change(self.path, "changed", self.initial, ABSENT)).before or "not set"
 
+    def reading(self, held: Held) -> str:
+        """What is said beside the control of what it holds: a number in larger units, how long a text is."""
+        return ""
+
     def describe(self, control: str) -> str:
         """What people call one of this field's controls."""
         return self.called

@@ -73,6 +73,10 @@ class PromptField(ConfigField[Prompt]):
         meant = self._meant(held)
         return Reading(ABSENT if meant is None else meant, {self.path: self.name})
 
+    def reading(self, held: Prompt) -> str:
+        """How long the text is."""
+        return f"{len(held.text)} {'character' if len(held.text) == 1 else 'characters'}"
+
     @staticmethod
     def _meant(held: Prompt) -> str | None:
         return held.text or ("" if held.empty else None)
