@@ -19,10 +19,14 @@ from tests.record.guards import record_emptied
 __all__ = ["record_emptied"]
 
 
+LONGEST = ("test_crash", "test_stateful", "test_on_postgresql", "test_no_false_alarm", "test_every_page")
+"""Modules that run for long with few tests. They begin first, so that no process has one left when the others end."""
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests run last: Playwright leaves an event loop running, in which nothing else can start one."""
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    items.sort(key=lambda item: ("browser" in item.path.parts, item.path.stem not in LONGEST))
 
 
 def person(name: str, *, platform_id: str | None = None, **more: Any) -> Person:

@@ -117,9 +117,12 @@ def log(scope: Scope, status: int | None) -> None:
         Request.objects.filter(id__lte=line.id - KEPT).delete()
 
 
-def logged() -> list[Request]:
-    """The last requests, oldest first."""
-    return list(Request.objects.order_by("-id")[:KEPT])[::-1]
+def logged(since: datetime | None = None) -> list[Request]:
+    """The last requests, oldest first; those that began after `since` where it is given."""
+    found = Request.objects.order_by("-id")
+    if since is not None:
+        found = found.filter(at__gt=since)
+    return list(found[:KEPT])[::-1]
 
 
 async def deliver(answer: Answer, cut: Literal["before", "middle"] | None, receive: Receive, send: Send) -> None:

@@ -168,6 +168,9 @@ def test_the_log_has_who_asked_what_and_names_headers_only(alice: httpx.Client, 
     assert (third["user"], third["status"]) == (None, 401)
     assert first["at"] <= second["at"] <= third["at"]
     assert "demo-" not in alice.get("/_log").text
+    since = alice.get("/_log", params={"since": second["at"]}).json()
+    assert since[0] == third
+    assert alice.get("/_log", params={"since": "yesterday"}).json()["errors"][0]["loc"] == ["query", "since"]
 
 
 def test_faults_and_log_are_shared_by_all_processes_of_one_box(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -70,13 +70,10 @@ class Api:
         """A change from the command line."""
         self.http.put(f"{self.path}/config", json={"config": document}).raise_for_status()
 
-    def moment(self) -> str:
-        """When the box saw its last request."""
-        return max(str(line["at"]) for line in self.http.get("/_log").json())
-
-    def puts_since(self, moment: str) -> int:
-        """PUTs that the box saw after a moment."""
-        return sum(line["method"] == "PUT" and line["at"] > moment for line in self.http.get("/_log").json())
+    def puts_since(self, moment: datetime) -> int:
+        """PUTs that the box, on this machine and its clock, saw after a moment."""
+        lines = self.http.get("/_log", params={"since": moment.isoformat()}).json()
+        return sum(line["method"] == "PUT" for line in lines)
 
     def clear(self) -> None:
         """Takes all faults back."""
@@ -153,7 +150,7 @@ class TwoPeople(RuleBasedStateMachine):
             cores = get(editor.base, ("resources", "cpu_cores"))
             editor.document = edit(editor.base, ("resources", "cpu_cores"), 7 if cores != 7 else 8)
         self.keep(editor)
-        before, moment = self.api.stored(), self.api.moment()
+        before, moment = self.api.stored(), datetime.now(UTC)
         if fault is not None:
             self.api.http.post("/_faults", json={"method": "PUT", "path": "config", **fault}).raise_for_status()
         order = Order(editor.form, editor.revision, editor.base, editor.document, "editor")

@@ -1,6 +1,7 @@
 """What is not the platform's: the OpenAPI document of what is, the switches for faults and tokens, the request log."""
 
 import json
+from datetime import UTC, datetime
 
 from allauth.idp.oidc.models import Token
 from pydantic import ValidationError
@@ -37,7 +38,8 @@ def clear_faults(call: Call) -> Answer:
 
 
 def log(call: Call) -> Answer:
-    """The requests that the gate remembers, oldest first."""
+    """The requests that the gate remembers, oldest first; with `since`, a moment as `at` has it, those after it."""
+    since = _moment(text) if (text := call.query.get("since")) else None
     lines = [
         {
             "method": line.method,
@@ -47,9 +49,16 @@ def log(call: Call) -> Answer:
             "headers": json.loads(line.headers),
             "at": line.at.isoformat(),
         }
-        for line in gate.logged()
+        for line in gate.logged(since)
     ]
     return ok(lines)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError as wrong:
+        raise invalid(FieldError(("query", "since"), "Must be a moment in ISO 8601.", "datetime_parsing")) from wrong
 
 
 def end_tokens(call: Call) -> Answer:
