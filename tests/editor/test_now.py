@@ -1,10 +1,12 @@
 """…/config/now/: who else is at work, and what moved on; asked while an editor is open."""
 
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from adminui.editor import meanwhile
+from adminui.saving.forms import from_word
 from tests.conftest import Visitor
 from tests.editor.conftest import Box, Page, opened
 
@@ -46,12 +48,23 @@ def test_somebody_else_at_work_on_the_same_runtime_is_shown(alice: Visitor, bob:
     alice.post(word.path, values)
     # bob owns nothing here, so his editor is read-only; a second session of another user id stands for an owner.
     bob.sign_in("bob", platform_id="somebody-else")
-    part = bob.get(str(page.one("#now")["data-watch"]))
+    own = replace(from_word(page.value("form")), owner="somebody-else").word()
+    part = bob.get(f"{page.path}now/", query_params={"word": own})
     text = part.content.decode()
     assert "alice" in text
     assert "has unsaved changes since" in text
     assert "a-secret-plan" not in text
     assert "command line" in text
+
+
+def test_who_never_read_the_config_learns_of_nobody(alice: Visitor, bob: Visitor, box: Box) -> None:
+    page = opened(alice, box)
+    page.post({"defaults.agent": "a-secret-plan"})
+    carol = Visitor()
+    carol.sign_in("carol", platform_id=box.user("carol")["id"])
+    for query in ("", "?word=x", f"?word={page.value('form')}", f"?word={opened(bob, box, 'scout').value('form')}"):
+        for stranger in (carol, bob):
+            assert "alice" not in stranger.get(f"{page.path}now/{query}").content.decode()
 
 
 def test_presence_asks_the_platform_nothing(alice: Visitor, box: Box) -> None:
