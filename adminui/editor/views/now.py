@@ -17,7 +17,7 @@ from adminui.saving.forms import BadForm, Form, from_word
 async def now(request: HttpRequest, who: Who, org: str, ws: str, runtime: str) -> HttpResponse:
     """Who else is at work here; with `read` also what was changed elsewhere since the form was made.
 
-    The platform isn't asked whether this person may know. So they show the word of a form, made when they read the config.
+    The platform isn't asked whether this person may know: the word of a form shows it, made when they read the config.
     """
     about = bare(org, ws, runtime)
     word = _own_word(request, who, about)
