@@ -10,7 +10,7 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from adminui.contract.document import Json
-from adminui.record import verifier
+from adminui.record import index, verifier
 from adminui.record.chain import hash_of, written
 from adminui.record.ids import uuid7
 from adminui.record.kinds import KINDS, ORIGINS, lacking
@@ -93,6 +93,7 @@ def append(new: NewEvent) -> Event:
     event = Event(id=uuid7(), format=FORMAT, seq=head.seq + 1, previous=head.hash, at=timezone.now(), **fields)
     event.hash = hash_of(event)
     event.save(force_insert=True)
+    index.add([event])
     head.seq, head.hash = event.seq, event.hash
     head.save(force_update=True)
     return event

@@ -94,3 +94,45 @@ class Document(models.Model):
     def __str__(self) -> str:
         """Its runtime and digest."""
         return f"{self.runtime} {self.digest}"
+
+
+class Seen(models.Model):
+    """What was last read of a runtime's config: how a change made elsewhere is noticed.
+
+    `seq` is the number of the runtime's last event when the reading began. `listed` is the platform's own digest as
+    the list of runtimes last gave it, comparable with itself only.
+    """
+
+    runtime = models.UUIDField(primary_key=True)
+    digest = models.CharField(max_length=64)
+    seq = models.PositiveBigIntegerField()
+    seen_at = models.DateTimeField()
+    listed = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        """One row a runtime."""
+
+        db_table = "record_seen"
+
+    def __str__(self) -> str:
+        """Its runtime."""
+        return str(self.runtime)
+
+
+class Checked(models.Model):
+    """When a chain was last verified, and what was found: whole up to `seq` with that hash, or `why` it is broken."""
+
+    chain = models.TextField(primary_key=True)
+    seq = models.PositiveBigIntegerField()
+    hash = models.CharField(max_length=64)
+    why = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        """One row a chain."""
+
+        db_table = "record_checked"
+
+    def __str__(self) -> str:
+        """Its chain and number."""
+        return f"{self.chain} {self.seq}"

@@ -13,7 +13,7 @@ from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 from pytest_django import DjangoDbBlocker
 
-from adminui.record import guards
+from adminui.record import guards, index
 from adminui.record.models import Event, Head
 
 _COMMITTING = {"transactional_db", "django_db_reset_sequences", "live_server"}
@@ -36,10 +36,11 @@ def lifted(using: str = "default") -> Iterator[CursorWrapper]:
 
 
 def empty(using: str = "default") -> None:
-    """Removes every event and every head."""
+    """Removes every event, every head, and what was made from them."""
     with lifted(using) as cursor:
         cursor.execute("DELETE FROM record_event")
         cursor.execute("DELETE FROM record_head")
+    index.clear()
 
 
 @pytest.fixture(autouse=True)

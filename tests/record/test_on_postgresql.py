@@ -1,4 +1,4 @@
-"""The record's suite on PostgreSQL."""
+"""The suites of the record and of the history over it, on PostgreSQL."""
 
 import pytest
 from django.db import connection
@@ -8,5 +8,6 @@ from tests import postgres
 
 @pytest.mark.skipif(connection.vendor == "postgresql", reason="this is that run")
 def test_the_suite_passes_on_postgresql() -> None:
-    passed = postgres.passes("tests/record", "--deselect", "tests/record/test_writers.py")
-    assert passed > 100
+    apart = ("--deselect", "tests/record/test_writers.py", "-m", "not long")
+    passed = postgres.passes("tests/record", "tests/history", *apart)
+    assert passed > 150
