@@ -14,18 +14,19 @@ class Role(StrEnum):
 
 
 class Deed(StrEnum):
-    """What a role may be needed for, beside reading."""
+    """What a role may be needed for, beside reading configs. History is that of a whole workspace."""
 
     SAVE = "save"
-    AUDIT = "audit"
-    EXPORT = "export"
+    HISTORY = "history"
+    EXPORT_HISTORY = "export history"
+    REVEAL = "reveal"
     PEOPLE = "people"
 
 
 MAY: dict[Role, frozenset[Deed]] = {
-    Role.VIEWER: frozenset(),
-    Role.EDITOR: frozenset({Deed.SAVE}),
-    Role.AUDITOR: frozenset({Deed.AUDIT, Deed.EXPORT}),
+    Role.VIEWER: frozenset({Deed.HISTORY}),
+    Role.EDITOR: frozenset({Deed.SAVE, Deed.HISTORY, Deed.REVEAL}),
+    Role.AUDITOR: frozenset({Deed.HISTORY, Deed.EXPORT_HISTORY, Deed.REVEAL}),
     Role.ADMIN: frozenset(Deed),
 }
 

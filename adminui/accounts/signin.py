@@ -48,25 +48,27 @@ class NotSignedIn(Exception):
 
 async def by_token(request: HttpRequest, token: str) -> Person:
     """Signs in whom the platform knows by this token; raises NotSignedIn."""
+    user, attempt = await proven(request, token)
+    return await sync_to_async(_admit)(request, user, token, attempt)
+
+
+async def proven(request: HttpRequest, token: str) -> tuple[User, throttle.Attempt]:
+    """Whom the platform knows by a token, and the attempt that this was, still counted. Raises NotSignedIn."""
+    origin = origin_of(request)
     try:
-        attempt = await sync_to_async(throttle.take)(origin_of(request).ip)
+        attempt = await sync_to_async(throttle.take)(origin.ip)
     except throttle.TooMany as error:
         raise too_many(error) from None
     try:
-        user = await platform().user(token)
+        return await platform().user(token), attempt
     except errors.PlatformError as error:
         note(request, error)
         if isinstance(error, errors.Unauthorized | errors.Forbidden):
-            await sync_to_async(record)(
-                "signin.failed",
-                None,
-                origin_of(request),
-                {"why": "the platform doesn’t accept the token", "way": "API token"},
-            )
+            why = {"why": "the platform doesn’t accept the token", "way": "API token"}
+            await sync_to_async(record)("signin.failed", None, origin, why)
         else:
             await sync_to_async(throttle.give_back)(attempt)
         raise _why(error) from None
-    return await sync_to_async(_admit)(request, user, token, attempt)
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from adminui.accounts.views.account import account
+from adminui.accounts.views.people import people
 from adminui.accounts.views.preferences import preferences
 from adminui.accounts.views.signin import back, signin
 from adminui.accounts.views.signout import signout
@@ -12,5 +13,6 @@ urlpatterns = [
     path("signin/back/", back, name="signin-back"),
     path("signout/", signout, name="signout"),
     path("account/", account, name="account"),
+    path("people/", people, name="people"),
     path("account/preferences/", preferences, name="preferences"),
 ]

@@ -10,10 +10,13 @@ import random
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 
 from adminui.accounts.here import Who, refreshed
+from adminui.accounts.may import why_not
 from adminui.accounts.oidc.errors import ProviderError
+from adminui.accounts.roles import Deed
 from adminui.accounts.upstream import platform
 from adminui.contract.document import Json, same
 from adminui.contract.envelope import Envelope
@@ -50,8 +53,11 @@ class Unrecorded(Exception):
 async def submit(order: Order, who: Who, trace: Trace) -> Save:
     """Saves an order and returns its row, closed or still open; the first one's row when it was submitted before.
 
-    Raises Unrecorded when the save can't be written down; then nothing was sent.
+    Raises Unrecorded when the save can't be written down, and PermissionDenied for a role that doesn't save (the pages
+    say so before); then nothing was sent.
     """
+    if reason := why_not(who, Deed.SAVE):
+        raise PermissionDenied(reason.text)
     # From the claim on it is a task's: a browser that leaves in the midst of it leaves nothing half begun.
     claimed: asyncio.Future[UUID] = asyncio.get_running_loop().create_future()
     tasks.start(_claimed_and_run(order, who, trace, claimed))

@@ -120,9 +120,9 @@ def roles_of(provider: Provider, groups: Iterable[str]) -> list[Role]:
 
 
 def groups_with(provider: Provider, roles: Iterable[Role]) -> list[str]:
-    """The groups whose people have one of the roles."""
+    """The groups whose people have one of the roles, in the roles' order."""
     wanted = set(roles)
-    return sorted({group for role, members in provider.roles if role in wanted for group in members})
+    return list(dict.fromkeys(group for role, members in provider.roles if role in wanted for group in sorted(members)))
 
 
 def _either(names: Iterable[str]) -> str:

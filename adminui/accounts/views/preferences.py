@@ -9,7 +9,7 @@ from adminui.accounts.preferences import set_from
 
 
 @require_POST
-@signed_in
+@signed_in(without_token=True)
 async def preferences(request: HttpRequest, who: Who) -> HttpResponse:
     """Sets what was posted."""
     set_from(request)
