@@ -13,12 +13,13 @@ RUN_PACKAGES := $(if $(wildcard $(VENV)/test.stamp),$(VENV)/test.stamp,$(VENV)/r
 # Playwright leaves an event loop running in its process: browser tests have processes of their own.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run test test-long check shots lock
+.PHONY: help run test test-long bench check shots lock
 
 help:
 	@echo 'make run        start the program and a platform in a box; PORT, BOX_PORT, HOST and DATA_DIR say where'
 	@echo 'make test       everything that is checked: make check and all tests but the long ones'
 	@echo 'make test-long  the long tests'
+	@echo 'make bench      what pages cost beside a bare page that asks the platform the same'
 	@echo 'make check      style, types, imports and templates'
 	@echo 'make shots      a picture of every page, in shots/'
 	@echo 'make lock       the requirements anew, as pyproject.toml wants them; UPGRADE=--upgrade takes newer ones'
@@ -35,6 +36,9 @@ test: $(VENV)/test.stamp
 test-long: $(VENV)/test.stamp
 	@$(BIN)/python -m tests.browser.chromium
 	$(BIN)/pytest -m long
+
+bench: $(VENV)/test.stamp
+	$(BIN)/python -m tests.bench
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff check --quiet .

@@ -74,7 +74,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     environment |= {**PRODUCTION, "DATA_DIR": str(folder), "ADMINUI_PLATFORM_URL": "http://127.0.0.1:9"}
     environment["DJANGO_SETTINGS_MODULE"] = "adminui.settings"
     subprocess.run([sys.executable, "-c", COLLECT], check=True, cwd=ROOT, env=environment)
-    with served_box(folder) as box_url, served_ui(folder, box_url, **PRODUCTION) as url:
+    with served_box(folder) as box_url, served_ui(folder, box_url, **PRODUCTION) as (url, _):
         yield url
 
 

@@ -24,6 +24,8 @@ class House:
     url: str
     box_url: str
     data_dir: Path
+    pid: int
+    """The admin UI's process."""
 
     def api(self, method: str, path: str, *, token: str = "demo-alice", **more: Any) -> httpx.Response:
         """One request to the box, past the admin UI."""
@@ -57,8 +59,8 @@ class House:
 
 
 @contextmanager
-def served_ui(data_dir: Path, box_url: str, **settings: str) -> Iterator[str]:
-    """The admin UI over that box, in demo mode; gives its address once it answers."""
+def served_ui(data_dir: Path, box_url: str, **settings: str) -> Iterator[tuple[str, int]]:
+    """The admin UI over that box, in demo mode; gives its address and its process once it answers."""
     port = free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("ADMINUI_")},
@@ -77,7 +79,7 @@ def served_ui(data_dir: Path, box_url: str, **settings: str) -> Iterator[str]:
         process = subprocess.Popen([*command, *serve], cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
         wait_until_answered(f"http://127.0.0.1:{port}/healthz", process)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", process.pid
     finally:
         process.terminate()
         process.wait(30)
@@ -86,5 +88,5 @@ def served_ui(data_dir: Path, box_url: str, **settings: str) -> Iterator[str]:
 @contextmanager
 def open_house(data_dir: Path, **settings: str) -> Iterator[House]:
     """Both, with data of their own."""
-    with served_box(data_dir) as box_url, served_ui(data_dir, box_url, **settings) as url:
-        yield House(url, box_url, data_dir)
+    with served_box(data_dir) as box_url, served_ui(data_dir, box_url, **settings) as (url, pid):
+        yield House(url, box_url, data_dir, pid)

@@ -1,9 +1,7 @@
-"""A browser as far as forms go: what it posts for a page, by the rules of the HTML standard. And documents to try."""
+"""The editor's form as a page that a browser posts. And documents to try."""
 
-import re
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
 from django.template.loader import render_to_string
 from hypothesis import strategies as st
 
@@ -11,8 +9,7 @@ from adminui.contract.config import FIELDS
 from adminui.contract.document import Json, edit
 from adminui.editor.form import ConfigForm
 from adminui.editor.views.kept import OURS
-
-Pairs = list[tuple[str, str]]
+from tests.forms import Pairs, posted
 
 
 class Subject:
@@ -29,31 +26,6 @@ def page(form: ConfigForm) -> str:
     )
 
 
-def parsed(html: str) -> BeautifulSoup:
-    """A page as a browser's parser sees it: newlines normalised in the input stream, NUL replaced."""
-    return BeautifulSoup(html.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd"), "html.parser")
-
-
-def posted(html: str, press: str | None = None) -> Pairs:
-    """The pairs that a browser posts for the page's form untouched; `press`: the value of the button pressed."""
-    form = parsed(html).find("form")
-    assert isinstance(form, Tag)
-    pairs: Pairs = []
-    for control in form.find_all(["input", "select", "textarea", "button"]):
-        name = _attribute(control, "name")
-        if not name or control.has_attr("disabled") or control.find_parent("template") is not None:
-            continue
-        if control.name == "button":
-            value = (
-                _attribute(control, "value") if press is not None and _attribute(control, "value") == press else None
-            )
-        else:
-            value = _value(control)
-        if value is not None:
-            pairs.append((name, re.sub(r"\r\n|\r|\n", "\r\n", value)))
-    return pairs
-
-
 def config_pairs(html: str) -> Pairs:
     """What is posted of the config alone."""
     return [(name, value) for name, value in posted(html) if name not in OURS]
@@ -63,24 +35,6 @@ def replaced(pairs: Pairs, values: dict[str, str]) -> Pairs:
     """Pairs with other values typed into the controls named."""
     assert values.keys() <= {name for name, _ in pairs}
     return [(name, values.get(name, value)) for name, value in pairs]
-
-
-def _attribute(control: Tag, name: str) -> str:
-    return str(control.get(name, ""))
-
-
-def _value(control: Tag) -> str | None:
-    if control.name == "textarea":
-        return control.text.removeprefix("\n")  # the parser drops a first newline
-    if control.name == "select":
-        options = control.find_all("option")
-        chosen = [option for option in options if option.has_attr("selected")] or options[:1]
-        return _attribute(chosen[-1], "value") if chosen else None
-    kind = _attribute(control, "type") or "text"
-    if kind in {"checkbox", "radio"}:
-        return (_attribute(control, "value") or "on") if control.has_attr("checked") else None
-    value = _attribute(control, "value")
-    return re.sub(r"[\r\n]", "", value) if kind == "text" else value
 
 
 # ---- documents -----------------------------------------------------------------------------------------------------

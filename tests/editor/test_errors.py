@@ -9,7 +9,8 @@ from adminui.contract.envelope import FieldError
 from adminui.contract.paths import Path
 from adminui.editor.errors import Placed, Trace, place
 from adminui.editor.form import ConfigForm
-from tests.editor.simulate import Pairs, replaced
+from tests.editor.simulate import replaced
+from tests.forms import Pairs
 
 PLACES: dict[Path, str] = {
     ("resources", "cpu_cores"): "resources.cpu_cores",

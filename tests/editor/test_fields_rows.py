@@ -6,7 +6,8 @@ import pytest
 
 from adminui.contract.document import ABSENT, Json, get
 from adminui.editor.form import ConfigForm
-from tests.editor.simulate import Pairs, replaced
+from tests.editor.simulate import replaced
+from tests.forms import Pairs
 
 ENV = ("runtime_server", "env")
 

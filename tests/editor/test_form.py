@@ -11,7 +11,8 @@ from adminui.contract.changes import apply
 from adminui.contract.document import ABSENT, Json, edit, get, same, wire
 from adminui.contract.paths import Path
 from adminui.editor.form import ConfigForm, Facts
-from tests.editor.simulate import Pairs, config_pairs, documents, page, replaced
+from tests.editor.simulate import config_pairs, documents, page, replaced
+from tests.forms import Pairs
 
 SLOW = settings(max_examples=100, deadline=None)
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from adminui.contract.document import Json, get, same
 from adminui.editor.form import ConfigForm
 from adminui.editor.views.kept import OURS
-from tests.editor.simulate import config_pairs, documents, page, parsed, posted, replaced
+from tests.editor.simulate import config_pairs, documents, page, replaced
+from tests.forms import parsed, posted
 
 DOCUMENT: dict[str, Any] = {
     "capabilities": [{"name": "a", "x": 1}, {"name": "b"}, {"name": "c"}],

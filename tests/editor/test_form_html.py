@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from adminui.contract.document import Json, edit
 from adminui.contract.envelope import FieldError
 from adminui.editor.form import ConfigForm
-from tests.editor.simulate import documents, page, parsed, replaced
+from tests.editor.simulate import documents, page, replaced
+from tests.forms import parsed
 
 DOCUMENT: dict[str, Any] = {
     "build": {"profile": 7, "provider": "auto"},
