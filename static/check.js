@@ -58,6 +58,7 @@ export function watchChecks(form, raw) {
     for (const [name, value] of new FormData(form)) if (!starts.some((one) => name.startsWith(one))) data.append(name, value);
     raw.fill(data);
     if (command) data.set("do", command);
+    if (command || data.has("raw")) data.set("offers", document.getElementById("offers")?.value ?? ""); // fields may come anew
     if (everything) data.append("touched", "*");
     else for (const one of form.elements) if (one.name && touched.has(one)) data.append("touched", one.name);
     return data.toString();

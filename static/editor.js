@@ -1,5 +1,6 @@
 // The editor with a little help. The page works without any of it.
 import { watchChecks } from "./check.js";
+import { watchPicks } from "./pick.js";
 import { watchRaw } from "./raw.js";
 import { watchRows } from "./rows.js";
 
@@ -53,6 +54,7 @@ document.addEventListener("find", async (event) => {
 
 if (form && !form.hasAttribute("data-readonly")) {
   watchRows(form);
+  watchPicks(form);
   watchReadings();
   const raw = watchRaw(form);
   if (form.dataset.check) watchChecks(form, raw);

@@ -1,7 +1,7 @@
 // Puts the answer of a live check in place: counts, marks, and fields drawn anew. Focus and what is being typed stay.
 import { rowsOf } from "./rows.js";
 
-const HOSTS = ".field, .row, .chips > li, [data-rows]";
+const HOSTS = ".field, .row, .pick, .chips > li, [data-rows]";
 const list = (form, name) => form.querySelector(`[data-rows="${CSS.escape(name)}"]`);
 const html = (elements) => elements.map((one) => one.outerHTML).join("");
 const errorsIn = (host) => [...host.children].filter((one) => one.matches(".errors"));
@@ -84,7 +84,7 @@ function markAll(form, root, { since, moved }) {
   }
   const hosts = new Set(sources.keys());
   for (const one of form.querySelectorAll(".errors, .was")) if (one.parentElement.matches(HOSTS)) hosts.add(one.parentElement);
-  const among = (host) => host.matches(".row, .chips > li") && moved(host.closest("[data-rows]"));
+  const among = (host) => host.matches(".row, .pick, .chips > li") && moved(host.closest("[data-rows]"));
   for (const host of hosts) if (host && !since(host) && !among(host)) mark(host, sources.get(host));
 }
 

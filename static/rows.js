@@ -6,7 +6,7 @@ const removed = new WeakMap(); // line of a removed row → the row, and the one
 const origin = (row) => row.querySelector(":scope > input[name$='.was']");
 export const rowsOf = (list) => [...list.children].filter(origin);
 export const listOf = (element) => element.closest("[data-rows]");
-export const rowOf = (element) => element.closest(".row, .chips > li");
+export const rowOf = (element) => element.closest(".row, .pick, .chips > li");
 export const first = (row) => row.querySelector("input:not([type=hidden]), textarea");
 const isChips = (list) => list.tagName === "UL";
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
@@ -22,7 +22,7 @@ function edited(list) {
 }
 
 // Positions are part of names, ids and labels: after a change of rows they are counted anew.
-function renumber(list) {
+export function renumber(list) {
   const rows = rowsOf(list);
   const start = `${list.dataset.rows}.`;
   const position = (word, at) => {

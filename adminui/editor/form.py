@@ -29,18 +29,25 @@ from adminui.editor import raw
 from adminui.editor.errors import Placed, Trace, place
 from adminui.editor.fields import field_for, shown
 from adminui.editor.fields.base import ConfigField, Misfit, Pair, Posted
+from adminui.editor.fields.lists import CapabilitiesField
 from adminui.editor.fields.number import NumberField
+from adminui.editor.fields.secrets import SecretsField
 from adminui.editor.instep import InRaw, Joined, joined
+from adminui.editor.offers import NOTHING, Offers
 from adminui.editor.raw import Raw
 from adminui.editor.sections import SectionView, sections
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What the form knows beside the document: the organization's cap of the timeout in seconds, and its name."""
+    """What the form knows beside the document: the organization's cap of the timeout in seconds, and its name; what
+    can be picked. `own`: the form is the owner's, so secrets are picked from the person's.
+    """
 
     timeout_cap: int | None = None
     organization: str = ""
+    offers: Offers = NOTHING
+    own: bool = True
 
 
 class Acted(NamedTuple):
@@ -83,8 +90,7 @@ class ConfigForm(forms.BaseForm):
         self._touched: frozenset[str] | None = None
         for field in self.controls.values():
             field.open(get(base, field.path), _blocked(base, field.path))
-            if isinstance(field, NumberField) and field.path == ("sandbox", "timeout_seconds"):
-                field.most, field.limit_of = facts.timeout_cap, facts.organization
+            _inform(field, facts)
         bound = posted is not None
         self.entries = {name: field.clean(self[name].data if bound else None) for name, field in self.controls.items()}
         """What each field's controls hold and mean."""
@@ -338,6 +344,22 @@ class ConfigForm(forms.BaseForm):
     def in_raw(self) -> InRaw:
         """What the page shows in Raw and below it."""
         return InRaw(self.base, self.raw, self._form_document, self._joined)
+
+
+def _inform(field: ConfigField[Any], facts: Facts) -> None:
+    """Tells a field what it can use of what is known beside the document."""
+    if isinstance(field, NumberField) and field.path == ("sandbox", "timeout_seconds"):
+        field.most, field.limit_of = facts.timeout_cap, facts.organization
+    elif isinstance(field, SecretsField):
+        field.widget.own = facts.offers.secrets if facts.own else None
+        field.note = "" if facts.own else "These are the owner’s. Only their ids are known here."
+        if facts.own and field.widget.own is None:
+            field.note = "Your secrets can’t be listed now, so they go by their ids."
+    elif isinstance(field, CapabilitiesField):
+        field.widget.offered = facts.offers.capabilities or ()
+        field.note = f"From {facts.organization}’s list, or typed."
+        if facts.offers.capabilities is None:
+            field.note = "What the organization offers can’t be listed now. Names can be typed."
 
 
 def _by_control(placed: Iterable[Placed]) -> dict[str, list[Placed]]:

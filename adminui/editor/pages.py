@@ -1,12 +1,13 @@
 """The two pages of this room: the editor and the review. Views decide, these draw."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 
 from adminui.accounts.here import Who, page
+from adminui.contract.answers import Secret
 from adminui.contract.changes import Change, Told, tell
 from adminui.contract.config import SECTIONS
 from adminui.editor.form import ConfigForm
@@ -88,11 +89,22 @@ class Group:
     told: list[Told]
 
 
-def groups(changes: Sequence[Change]) -> list[Group]:
-    """Changes by section: what weighs first, then in the form's order."""
-    told = [tell(change) for change in changes]
+def groups(changes: Sequence[Change], secrets: Sequence[Secret] = ()) -> list[Group]:
+    """Changes by section: what weighs first, then in the form's order. `secrets` are those that are told by name."""
+    names = {secret.id.lower(): secret.name for secret in secrets}
+    told = [_named(tell(change), names) for change in changes]
     found = [Group(one.key, one.title, [each for each in told if each.section == one.key]) for one in SECTIONS]
     return sorted((group for group in found if group.told), key=lambda group: -max(one.weight for one in group.told))
+
+
+def _named(told: Told, names: Mapping[str, str]) -> Told:
+    if told.section != "secrets" or told.kind not in {"added", "removed"}:
+        return told
+
+    def name(text: str | None) -> str | None:
+        return None if text is None else names.get(text.lower(), text)
+
+    return replace(told, before=name(told.before), after=name(told.after))
 
 
 def review_page(
@@ -114,7 +126,7 @@ def review_page(
     address = f"?form={kept.form.id}"
     context: dict[str, object] = {
         "count": len(changes),
-        "groups": groups(changes),
+        "groups": groups(changes, at.about.offers.secrets or ()),
         "lines": lines(kept.base, form.document()),
         "left_out": form.in_raw.left_out,
         "read_at": kept.form.read_at,

@@ -11,12 +11,16 @@ from adminui.contract.changes import Change
 from adminui.contract.config import SECTIONS, section_of
 from adminui.editor.errors import Placed
 from adminui.editor.fields.base import ConfigField, Entry
+from adminui.editor.fields.lists import KNOWN_CAPABILITIES
 from adminui.editor.fields.rowfields import RowsField
+from adminui.editor.fields.secrets import SecretsField
 
 
 @dataclass(frozen=True)
 class FieldView:
     """One field as its macro draws it. `kept` and `why_kept` take the place of `widget` when no control can hold it.
+
+    `known`: the id of the page's list that suggests values; `note` stands below rows; `picker`: they can be picked.
 
     `before` is None while the field is unchanged; rows say it row by row. `moved`: stored rows stand in another order.
     """
@@ -30,6 +34,7 @@ class FieldView:
     deprecated: bool
     unit: str
     placeholder: str
+    known: str
     widget: dict[str, Any]
     kept: str | None
     why_kept: str
@@ -37,6 +42,8 @@ class FieldView:
     reading: str = ""
     movable: bool = False
     moved: bool = False
+    note: str = ""
+    picker: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,11 +106,14 @@ def _view(control: ConfigField[Any], entry: Entry) -> FieldView:
         deprecated=spec.deprecated,
         unit=spec.unit,
         placeholder=str(spec.default) if isinstance(spec.default, (str, int)) else "",
+        known=KNOWN_CAPABILITIES if control.path == ("defaults", "capability") else "",
         widget=drawn,
         kept=kept,
         why_kept=_why_kept(control),
         before=control.before() if entry.changed and rows is None else None,
         reading=control.reading(entry.held) if kept is None else "",
+        note=control.note,
+        picker=isinstance(control, SecretsField) and control.picks,
         movable=rows is not None and rows.movable,
         moved=rows is not None and kept is None and rows.moved(entry.held),
     )

@@ -1,8 +1,8 @@
 """What a page of one runtime is about: the runtime, who asks, and why they may not save."""
 
 import asyncio
-from collections.abc import Awaitable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -12,12 +12,13 @@ from django.urls import reverse
 
 from adminui.accounts.here import Who
 from adminui.accounts.may import Reason, why_not_save
-from adminui.accounts.places import Place, place
+from adminui.accounts.places import Place, is_loud, place
 from adminui.accounts.upstream import platform
 from adminui.accounts.witness import origin_of
 from adminui.contract.answers import Organization, RuntimeItem
 from adminui.contract.document import Json
 from adminui.editor.form import ConfigForm, Facts
+from adminui.editor.offers import NOTHING, Offers, spared
 from adminui.platform.address import RuntimeRef
 from adminui.platform.errors import Misaddressed, PlatformError, Unauthorized
 from adminui.saving import drafts
@@ -36,6 +37,7 @@ class Subject:
     organization: Organization | None
     place: Place
     why_not: Reason | None
+    offers: Offers = NOTHING
 
     @property
     def id(self) -> UUID:
@@ -72,7 +74,7 @@ class Subject:
     @property
     def _facts(self) -> Facts:
         cap = self.organization.effective_max_sandbox_runtime_seconds if self.organization else None
-        return Facts(timeout_cap=cap, organization=self.ref.org)
+        return Facts(cap, self.ref.org, self.offers, own=self.why_not is None)
 
     @property
     def _readonly(self) -> str | None:
@@ -110,14 +112,26 @@ async def helper(call: Awaitable[Answer]) -> Answer | None:
         return None
 
 
-async def subject(who: Who, org: str, ws: str, runtime: str) -> Subject:
-    """Reads what a page of this runtime needs besides its config, side by side. Raises Unauthorized."""
+async def subject(
+    who: Who, org: str, ws: str, runtime: str, *, offering: Callable[[Who, str], Awaitable[Offers]] | None = None
+) -> Subject:
+    """Reads what a page of this runtime needs besides its config, side by side; with a form, what can be picked in it.
+
+    Raises Unauthorized.
+    """
     ref = RuntimeRef(org, ws, runtime)
-    item, organization = await asyncio.gather(
-        helper(platform().runtime(who.token, ref)), helper(platform().organization(who.token, org))
+    item, organization, where, offers = await asyncio.gather(
+        helper(platform().runtime(who.token, ref)),
+        spared(platform().organization(who.token, org)),
+        spared(place(who, org, ws)),
+        offering(who, org) if offering is not None else _nothing(),
     )
-    where = await place(who, org, ws, item)
-    return Subject(ref, item, organization, where, why_not_save(who, item))
+    where = replace(where or Place(org=org, workspace=ws, loud=is_loud(ws)), runtime=item)
+    return Subject(ref, item, organization, where, why_not_save(who, item), offers)
+
+
+async def _nothing() -> Offers:
+    return NOTHING
 
 
 def bare(org: str, ws: str, runtime: str) -> Subject:

@@ -8,9 +8,10 @@ from adminui.contract.fields import FieldSpec
 from adminui.editor.fields.base import ConfigField
 from adminui.editor.fields.choice import ChoiceField, SwitchField
 from adminui.editor.fields.egress import EgressField
-from adminui.editor.fields.lists import CapabilitiesField, PortsField, SecretsField
+from adminui.editor.fields.lists import CapabilitiesField, PortsField
 from adminui.editor.fields.maps import MapField
 from adminui.editor.fields.number import NumberField
+from adminui.editor.fields.secrets import SecretsField
 from adminui.editor.fields.text import LineField, PromptField
 
 KINDS: dict[str, type[ConfigField[Any]]] = {

@@ -133,12 +133,14 @@ class Control(forms.Widget):
 
 
 class ConfigField(forms.Field, Generic[Held]):
-    """The meaning of one path of the document. `shape`: the macro that draws it; `called`: its name in errors.
+    """The meaning of one path of the document. `shape`: the macro that draws it; `called`: its name in errors;
+    `note`: what stands below its rows.
 
     `alone`: the only field of its section, whose heading stands for its label then.
     """
 
     shape: ClassVar[str] = "line"
+    note: str = ""
     wide: ClassVar[bool] = False
     widget: Any = Control
 

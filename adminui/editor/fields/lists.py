@@ -1,18 +1,23 @@
 """Lists: of short values, and of capabilities."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from adminui.contract import egress
+from adminui.contract.answers import Capability
 from adminui.contract.document import ABSENT, Absent, Json
 from adminui.contract.fields import FieldSpec
 from adminui.contract.identity import identities
 from adminui.contract.paths import Path
+from adminui.contract.visible import visible
 from adminui.editor.fields.base import Misfit, fits_line
 from adminui.editor.fields.number import whole_number
 from adminui.editor.fields.rowfields import RowsField
 from adminui.editor.fields.rows import OWN, Column, Origin, Row, Rows, RowsControl
+
+KNOWN_CAPABILITIES = "known-capabilities"
+"""The id of the page's list of what the organization offers."""
 
 _BETWEEN = re.compile(r"[\s,;]+")
 
@@ -45,18 +50,6 @@ class ListField(RowsField):
         if not fits_line(row.cells[""]):
             raise Misfit(control, "Must be one line, without line breaks.")
         return row.cells[""]
-
-
-class SecretsControl(RowsControl):
-    """Ids of secrets, typed or pasted."""
-
-    noun = "secret id"
-
-
-class SecretsField(ListField):
-    """Ids of the person's stored secrets. Values never pass through here."""
-
-    widget: Any = SecretsControl
 
 
 class TargetsControl(RowsControl):
@@ -115,9 +108,24 @@ class PortsField(ListField):
 
 
 class CapabilitiesControl(RowsControl):
-    """Name, version, enabled."""
+    """Name, version, enabled. `offered` is what the organization has, none where that isn't known."""
 
     noun = "capability"
+
+    def __init__(self, attrs: Any = None) -> None:
+        super().__init__(attrs)
+        self.offered: Sequence[Capability] = ()
+
+    def get_context(self, name: str, value: Rows, attrs: Any = None) -> dict[str, Any]:
+        """Each row with the latest version of what it names, where that is known."""
+        context = super().get_context(name, value, attrs)
+        latest = {one.name: one.latest_version for one in self.offered}
+        for own, row in zip(context["widget"]["rows"], value.rows, strict=True):
+            version = latest.get(row.cells.get("name", ""))
+            for cell in own["cells"]:
+                if version and cell["column"].key == "version":
+                    cell["placeholder"] += f", now {visible(version)}"
+        return context
 
     def part(self, origin: Origin, key: str) -> Json | Absent:
         """A part of the stored object."""
@@ -131,9 +139,15 @@ class CapabilitiesField(ListField):
     movable = True
 
     def column(self, part: FieldSpec) -> Column:
-        """An optional version says what its absence means."""
-        placeholder = "latest" if part.path == ("version",) else ""
-        return RowsField.column(self, part)._replace(placeholder=placeholder)
+        """An optional version says what its absence means; names are suggested."""
+        column = RowsField.column(self, part)
+        match part.path:
+            case ("version",):
+                return column._replace(placeholder="latest")
+            case ("name",):
+                return column._replace(known=KNOWN_CAPABILITIES)
+            case _:
+                return column
 
     def cells(self, item: Json) -> dict[str, str]:
         """Each part that a control can hold; what is absent shows what that means."""

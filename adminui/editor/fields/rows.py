@@ -34,12 +34,16 @@ class Rows(NamedTuple):
 
 
 class Column(NamedTuple):
-    """One control of a row. `key` is its part of the name; "" when the row is one value and has the name itself."""
+    """One control of a row. `key` is its part of the name; "" when the row is one value and has the name itself.
+
+    `known`: the id of the list on the page that suggests values.
+    """
 
     key: str
     label: str
     kind: str = "line"
     placeholder: str = ""
+    known: str = ""
 
 
 class Origin(NamedTuple):
@@ -126,7 +130,8 @@ class RowsControl(Control):
     def _cell(self, name: str, at: int, column: Column, row: Row, origin: Origin | None) -> dict[str, Any]:
         value = row.cells.get(column.key)
         kept = as_json(self.part(origin, column.key)) if value is None and origin else None
-        return {"name": cell_name(name, at, column.key), "column": column, "value": value, "kept": kept}
+        shown = {"name": cell_name(name, at, column.key), "column": column, "placeholder": column.placeholder}
+        return {**shown, "value": value, "kept": kept}
 
     def _before(self, row: Row, origin: Origin) -> list[tuple[str, str]]:
         said = []

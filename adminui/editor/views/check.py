@@ -1,7 +1,8 @@
 """…/config/check/: the live check. Keeps what is typed as the draft and answers with what follows from it.
 
 The answer is the parts of the page that follow what is typed; the page's script puts them in place. Nothing is asked of
-the platform: the base is the one that the page was made from, and the organization's cap came with the page.
+the platform: the base is the one that the page was made from, and the organization's cap and what can be picked came
+with the page.
 """
 
 from typing import Any
@@ -15,6 +16,7 @@ from adminui.accounts.here import Who, signed_in
 from adminui.contract.document import same
 from adminui.editor.drafting import keep
 from adminui.editor.form import ConfigForm, Facts
+from adminui.editor.offers import NOTHING, Offers, carried
 from adminui.editor.refusals import last_refusal
 from adminui.editor.subject import bare
 from adminui.editor.views.kept import keep_posted, number_of, pairs_of, unchecked
@@ -24,6 +26,8 @@ from adminui.saving.forms import BadForm, Form, from_word
 
 EVERYTHING = "*"
 """Posted as touched by a page that shows all its errors already."""
+PICKED = "picked"
+"""Posted as `own` by a page on which the person's secrets are ticked by name."""
 
 
 async def of_stranger(request: HttpRequest, **_: Any) -> HttpResponseBase:
@@ -42,10 +46,20 @@ def _of_stranger(request: HttpRequest) -> HttpResponse:
 async def check(request: HttpRequest, who: Who, org: str, ws: str, runtime: str) -> HttpResponse:
     """What follows from what is typed in one form; `do` presses a button of it."""
     about = bare(org, ws, runtime)
-    return await sync_to_async(_checked)(request, who.person.platform_id, about.ref.runtime)
+    facts = Facts(number_of(request, "cap"), org, _offers(request), own="own" in request.POST)
+    return await sync_to_async(_checked)(request, who.person.platform_id, about.ref.runtime, facts)
 
 
-def _checked(request: HttpRequest, owner: str, runtime: str) -> HttpResponse:
+def _offers(request: HttpRequest) -> Offers:
+    """What can be picked, as the page knows it: posted where fields may have to be drawn anew. Else it is enough to
+    know that secrets are ticked there.
+    """
+    if "offers" in request.POST:
+        return carried(request.POST["offers"])
+    return Offers(secrets=()) if request.POST.get("own") == PICKED else NOTHING
+
+
+def _checked(request: HttpRequest, owner: str, runtime: str, facts: Facts) -> HttpResponse:
     try:
         word = from_word(request.POST.get("form", ""))
         base = drafts.base_of(word)
@@ -55,7 +69,6 @@ def _checked(request: HttpRequest, owner: str, runtime: str) -> HttpResponse:
     if (word.owner, str(word.runtime)) != (owner, runtime):
         keep_posted(request)
         return unchecked(request, 403, "This page was opened by somebody else. What is typed is kept for them.")
-    facts = Facts(timeout_cap=number_of(request, "cap"), organization=word.organization)
     typed = ConfigForm.posted(base, pairs_of(request), facts=facts)
     fresh, focus = _pressed(typed, request.POST.get("do", ""))
     late = _kept(word, fresh, number_of(request, "seq"))

@@ -15,6 +15,7 @@ from adminui.editor import meanwhile, notices
 from adminui.editor.drafting import keep, keep_last, over
 from adminui.editor.form import ConfigForm
 from adminui.editor.notices import Notice
+from adminui.editor.offers import lately, offers
 from adminui.editor.pages import Page, editor_page, unreadable_page
 from adminui.editor.refusals import last_refusal
 from adminui.editor.subject import canonical, form_id, kept_draft, subject
@@ -34,11 +35,13 @@ async def edit(request: HttpRequest, who: Who, org: str, ws: str, runtime: str) 
     if elsewhere := await canonical(request, who, org, ws, runtime):
         return elsewhere
     if request.method == "POST":
-        return await _posted(Page(request, who, await subject(who, org, ws, runtime)))
+        return await _posted(Page(request, who, await subject(who, org, ws, runtime, offering=lately)))
     asked = form_id(request.GET.get("form"))
     if asked is None:
         read = platform().config(who.token, RuntimeRef(org, ws, runtime))
-        about, stored = await asyncio.gather(subject(who, org, ws, runtime), read, return_exceptions=True)
+        about, stored = await asyncio.gather(
+            subject(who, org, ws, runtime, offering=offers), read, return_exceptions=True
+        )
         if isinstance(about, BaseException):
             raise about
         at = Page(request, who, about)
@@ -47,7 +50,7 @@ async def edit(request: HttpRequest, who: Who, org: str, ws: str, runtime: str) 
         if isinstance(stored, BaseException):
             raise stored
         return await _fresh(at, stored)
-    at = Page(request, who, await subject(who, org, ws, runtime))
+    at = Page(request, who, await subject(who, org, ws, runtime, offering=offers))
     kept = await kept_draft(asked, who, at.about)
     return await _fresh(at, said=[notices.GONE]) if kept is None else await _resumed(at, kept)
 

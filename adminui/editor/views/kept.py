@@ -21,7 +21,10 @@ from adminui.saving.drafts import BaseGone, Late
 from adminui.saving.forms import BadForm, Form, from_word
 
 OURS = frozenset(
-    {"csrfmiddlewaretoken", "form", "do", "revision", "reason", "reveal", "seq", "cap", "touched", "in_view"}
+    {
+        *("csrfmiddlewaretoken", "form", "do", "revision", "reason", "reveal", "seq", "cap", "own", "offers"),
+        *("touched", "in_view"),
+    }
 )
 """Posted names that are about the page, not about the config."""
 

@@ -10,6 +10,7 @@ from adminui.accounts.here import Who, signed_in
 from adminui.contract.changes import Told, diff, tell
 from adminui.editor import notices
 from adminui.editor.form import ConfigForm
+from adminui.editor.offers import lately
 from adminui.editor.pages import Page, reason_error, review_page
 from adminui.editor.subject import canonical, form_id, kept_draft, subject, trace
 from adminui.editor.views.kept import keep_of_stranger
@@ -30,7 +31,7 @@ async def review(request: HttpRequest, who: Who, org: str, ws: str, runtime: str
     """One form's changes. A form that is gone leads to its save, or to the editor."""
     if elsewhere := await canonical(request, who, org, ws, runtime):
         return elsewhere
-    at = Page(request, who, await subject(who, org, ws, runtime))
+    at = Page(request, who, await subject(who, org, ws, runtime, offering=lately))
     asked = _form_id(request)
     kept = await kept_draft(asked, who, at.about) if asked else None
     if kept is None:
