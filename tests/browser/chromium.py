@@ -9,8 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-inter")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+"""Best first: the headless shell is all of Chromium but its own windows, and opens a page in a quarter of the time."""
+PACKAGES = ("chromium-headless-shell", "fonts-dejavu-core", "fonts-inter")
 
 ARGUMENTS = [
     *("--disable-gpu", "--disable-quic", "--no-first-run"),
