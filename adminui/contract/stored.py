@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from adminui.contract import egress
+from adminui.contract.changes import Change, diff
 from adminui.contract.config import Capability, RuntimeConfig
 from adminui.contract.document import ABSENT, Absent, Json, JsonObject, same
 from adminui.contract.fields import is_optional, model_of
@@ -44,6 +45,26 @@ def is_stored(sent: Json, stored: Json) -> bool:
 def normalised(sent: Json, stored: Json) -> tuple[Normalised, ...]:
     """What the platform changed between `sent` and `stored`, and what differs, in the order of the form."""
     return tuple(_compare(sent, stored))
+
+
+def made(before: Json, sent: Json, stored: Json) -> tuple[Change, ...]:
+    """What a save changed of what was stored: from `before` to `stored`, less what the platform did on its own.
+
+    A default that it filled in and nobody set is no change, nor the order that it gave to ports; a target is named in
+    the spelling that it stored.
+    """
+    asked = {change.path for change in diff(before, sent)}
+    own = {one.path for one in _compare(sent, stored) if one.how in _NOBODYS}
+
+    def is_own(path: Path) -> bool:
+        above = {path[:end] for end in range(len(path) + 1)}
+        return not own.isdisjoint(above) and asked.isdisjoint(above)
+
+    return tuple(change for change in diff(before, stored) if not is_own(change.path))
+
+
+_NOBODYS: Final = frozenset[How]({"sorted", "pinned", "filled in", "dropped"})
+"""What nobody asked for when it happens beside a change."""
 
 
 def _compare(sent: Json, stored: Json) -> Iterator[Normalised]:

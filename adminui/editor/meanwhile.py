@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from adminui.accounts.here import Who
 from adminui.accounts.models import Person
-from adminui.accounts.upstream import platform
 from adminui.contract.changes import Told, diff, tell
 from adminui.contract.document import Json, same
 from adminui.contract.merge import merge
@@ -22,6 +21,7 @@ from adminui.record.models import Event
 from adminui.saving import drafts, unsettled
 from adminui.saving.drafts import BaseGone
 from adminui.saving.models import Draft, Save
+from adminui.saving.reading import read_config
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ async def read(who: Who, about: Subject) -> Stored:
     known = _reads.get(key)
     if known is not None and time.monotonic() - known[0] < EVERY - 1:
         return known[1]
-    stored = await platform().config(who.token, about.ref)
+    stored = await read_config(who.token, about.ref)
     _reads[key] = time.monotonic(), stored
     while len(_reads) > _KEPT:
         _reads.popitem(last=False)

@@ -89,7 +89,7 @@ def append(new: NewEvent) -> Event:
     django.db.Error when it can't be.
     """
     fields = _fields(new)
-    head = _locked_head(new.chain)
+    head = locked_head(new.chain)
     event = Event(id=uuid7(), format=FORMAT, seq=head.seq + 1, previous=head.hash, at=timezone.now(), **fields)
     event.hash = hash_of(event)
     event.save(force_insert=True)
@@ -99,7 +99,8 @@ def append(new: NewEvent) -> Event:
     return event
 
 
-def _locked_head(chain: str) -> Head:
+def locked_head(chain: str) -> Head:
+    """The head of a chain; until the caller's transaction ends nobody else appends to it."""
     head = Head.objects.select_for_update().filter(chain=chain).first()
     if head is None:
         # Of two that begin a chain at once, the second waits here for the first, and then reads what it left.

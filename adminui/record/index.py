@@ -143,11 +143,14 @@ def day(event: Event) -> str:
 def places(event: Event) -> set[str]:
     """Where an event is the last change: `below` each place that holds one, and `at` each place changed as a whole.
 
-    A list whose items only changed their order was changed, but none of its items was.
+    A list whose items only changed their order was changed, but none of its items was. What was asked for and didn't
+    come to be was no change.
     """
-    moved = told_data(event).get("moved")
-    found = {f"below {each}" for path in told_paths(event) for each in above(path)}
-    return found | {f"at {path}" for path in told_paths(event) if not isinstance(moved, list) or path not in moved}
+    data = told_data(event)
+    moved, dropped = (data[key] if isinstance(data.get(key), list) else [] for key in ("moved", "dropped"))
+    changed = [path for path in told_paths(event) if path not in dropped]
+    found = {f"below {each}" for path in changed for each in above(path)}
+    return found | {f"at {path}" for path in changed if path not in moved}
 
 
 def add(events: Sequence[Event]) -> None:

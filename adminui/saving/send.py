@@ -33,9 +33,11 @@ from adminui.platform.errors import (
     Unauthorized,
     Unclear,
 )
+from adminui.record import documents
 from adminui.saving import steps, tasks
 from adminui.saving.models import Save
 from adminui.saving.protocol import State, classify
+from adminui.saving.reading import read_config_to_save
 from adminui.saving.settle import read_back
 from adminui.saving.steps import Order, Trace
 
@@ -107,10 +109,13 @@ async def _run(save: UUID, order: Order, who: Who) -> None:
     if current.document is None:
         await _conclude(save, State.NOT_SENT, "read", current)
         return
-    if not same(order.base, current.document) and not is_stored(order.document, current.document):
-        await _conclude(save, State.CHANGED, "read", current)
-        return
-    await sync_to_async(steps.intend)(save)
+    replaced = order.form.base
+    if not same(order.base, current.document):
+        if not is_stored(order.document, current.document):
+            await _conclude(save, State.CHANGED, "read", current)
+            return
+        replaced = await sync_to_async(documents.keep)(order.form.runtime, current.document)
+    await sync_to_async(steps.intend)(save, replaced)
     who, answer = await _put(ref, who, order.document)
     state = classify(order.document, answer)
     await _conclude(save, state, "put", answer)
@@ -121,12 +126,12 @@ async def _run(save: UUID, order: Order, who: Who) -> None:
 async def _read(ref: RuntimeRef, who: Who) -> tuple[Who, Stored]:
     """What is stored, read with a newer token where the first one was refused; and the person with the one that did."""
     try:
-        return who, await platform().config(who.token, ref)
+        return who, await read_config_to_save(who.token, ref)
     except Unauthorized:
         fresh = await _refreshed(who)
         if fresh is None:
             raise
-    return fresh, await platform().config(fresh.token, ref)
+    return fresh, await read_config_to_save(fresh.token, ref)
 
 
 async def _refreshed(who: Who) -> Who | None:

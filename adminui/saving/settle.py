@@ -8,13 +8,13 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.utils import timezone
 
-from adminui.accounts.upstream import platform
 from adminui.contract.document import Json, same
 from adminui.platform.address import RuntimeRef
 from adminui.platform.errors import PlatformError
 from adminui.saving import steps, tasks
 from adminui.saving.models import Save
 from adminui.saving.protocol import State, settle
+from adminui.saving.reading import read_config
 
 PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds before the first looks; after them every LONGEST seconds."""
@@ -37,7 +37,7 @@ async def look(save: UUID, base: Json, sent: Json, token: str) -> bool:
         return True
     late = over(row)
     try:
-        current = await platform().config(token, RuntimeRef(row.organization, row.workspace, str(row.runtime)))
+        current = await read_config(token, RuntimeRef(row.organization, row.workspace, str(row.runtime)))
     except PlatformError as error:
         await sync_to_async(steps.looked)(save, _no_answer(error), None)
         return late

@@ -45,6 +45,11 @@ def test_a_list_that_was_reordered_is_no_change_of_its_items(append: Append) -> 
     assert index.latest(ONE, ["below capabilities", "at capabilities"]) == {"below capabilities": event.seq}
 
 
+def test_what_the_platform_left_out_is_no_change(append: Append) -> None:
+    data: Any = {"state": "altered", "dropped": ["a.b"]}
+    assert index.places(append(kind="save.stored", paths=("a.b", "c"), data=data)) == {"below c", "at c"}
+
+
 @pytest.mark.parametrize(
     ("kind", "state", "landed"),
     [

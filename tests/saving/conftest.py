@@ -74,7 +74,7 @@ def upstream(monkeypatch: pytest.MonkeyPatch) -> FakePlatform:
     """The platform that saving talks to in this test, and no waiting between looks."""
     fake = FakePlatform()
     monkeypatch.setattr("adminui.saving.send.platform", lambda: fake)
-    monkeypatch.setattr("adminui.saving.settle.platform", lambda: fake)
+    monkeypatch.setattr("adminui.saving.reading.platform", lambda: fake)
     monkeypatch.setattr("adminui.saving.settle.PAUSES", (0.0,) * 5)
     monkeypatch.setattr("adminui.saving.settle.LONGEST", 0.01)
     return fake

@@ -7,6 +7,7 @@ from asgiref.sync import async_to_sync, sync_to_async
 
 from adminui.accounts.here import Who
 from adminui.contract.document import Json, edit, get
+from adminui.record.models import Event
 from adminui.saving.protocol import State
 from adminui.saving.send import submit
 from tests.saving.conftest import BASE, TRACE, FakePlatform, order
@@ -66,6 +67,7 @@ def saves(who: Who, upstream: FakePlatform, count: int) -> None:
 
     async_to_sync(run)()
     assert len(upstream.puts) == count
+    assert not Event.objects.filter(kind="change.outside").exists()
 
 
 def test_a_thousand(alice: Who, upstream: FakePlatform) -> None:

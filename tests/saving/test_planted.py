@@ -11,9 +11,10 @@ from adminui.accounts.here import Who
 from adminui.contract.config import RuntimeConfig
 from adminui.contract.document import Json
 from adminui.platform.errors import Unclear
-from adminui.saving import protocol, send, steps, tasks
+from adminui.record import seen
+from adminui.saving import protocol, reading, send, steps, tasks
 from adminui.saving.protocol import State
-from tests.saving import test_send
+from tests.saving import test_send, test_stateful
 from tests.saving.conftest import FakePlatform
 from tests.saving.test_stateful import TwoPeople, model, run
 
@@ -21,16 +22,16 @@ __all__ = ["model"]
 
 
 def test_an_intent_after_the_put_is_caught(alice: Who, upstream: FakePlatform, monkeypatch: pytest.MonkeyPatch) -> None:
-    late: list[UUID] = []
+    late: list[tuple[UUID, str]] = []
     real = steps.intend
 
     async def put_first(*args: Any) -> Any:
         answer = await real_put(*args)
-        await sync_to_async(real)(late.pop())
+        await sync_to_async(real)(*late.pop())
         return answer
 
     real_put = send._put
-    monkeypatch.setattr(steps, "intend", late.append)
+    monkeypatch.setattr(steps, "intend", lambda *args: late.append(args))
     monkeypatch.setattr(send, "_put", put_first)
     with pytest.raises(AssertionError):
         test_send.test_the_intent_is_committed_before_the_put(alice, upstream)
@@ -99,3 +100,14 @@ def test_a_draft_that_is_dropped_at_a_refusal_is_caught(
     monkeypatch.setattr(steps, "LANDED", frozenset(State))
     with pytest.raises(AssertionError, match="a lost draft"):
         run(model, 60, shrink=False)
+
+
+def test_a_reading_that_trusts_itself_is_caught(model: type[TwoPeople], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The state that was known when a reading began, and what was written down since, not looked at: false alarms."""
+
+    def hasty(ref: Any, before: seen.Known, stored: Any) -> None:
+        reading.noted(ref, seen.known(UUID(ref.runtime)), stored)
+
+    monkeypatch.setattr(test_stateful, "noted", hasty)
+    with pytest.raises(AssertionError, match="a false alarm"):
+        run(model, 100, shrink=False)

@@ -27,7 +27,7 @@ def dead(who: Who, state: State) -> Save:
     """A save whose worker died in that state, its lease run out."""
     save, _ = steps.claim(order(who), who.person, who.credential, TRACE)
     if state is not State.COMPARING:
-        steps.intend(save.id)
+        steps.intend(save.id, save.base)
     if state is State.UNKNOWN:
         steps.conclude(save.id, State.UNKNOWN, {"phase": "put", "kind": "TimedOut", "platform_request": ""})
     Save.objects.update(leased_until=timezone.now() - timedelta(seconds=1))

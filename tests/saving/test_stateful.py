@@ -20,14 +20,22 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from adminui.accounts.here import Who
+from adminui.accounts.upstream import platform
+from adminui.contract.changes import diff
 from adminui.contract.document import Json, edit, get, same
 from adminui.contract.merge import merge, resolve
 from adminui.contract.paths import Path as DocumentPath
+from adminui.contract.paths import parse, text
 from adminui.contract.stored import is_stored
-from adminui.record import documents
+from adminui.platform.address import RuntimeRef
+from adminui.platform.answers import Stored
+from adminui.record import documents, seen
+from adminui.record.models import Event
+from adminui.record.seen import Known
 from adminui.saving import drafts, forms
 from adminui.saving.forms import Form
 from adminui.saving.protocol import LANDED, State
+from adminui.saving.reading import noted, read_config
 from adminui.saving.send import submit
 from adminui.saving.steps import Order, Trace
 from tests.conftest import person
@@ -96,6 +104,12 @@ class Editor:
         return not same(self.base, self.document)
 
 
+def touch(one: str, other: str) -> bool:
+    """Whether two change paths are the same place, or one lies within the other."""
+    first, second = parse(one), parse(other)
+    return all(a == b for a, b in zip(first, second, strict=False))
+
+
 class TwoPeople(RuleBasedStateMachine):
     """The model. `api` and `people` are set by the test."""
 
@@ -106,7 +120,12 @@ class TwoPeople(RuleBasedStateMachine):
     def begin(self) -> None:
         """Both open the same document."""
         self.api.clear()
-        self.api.put({"resources": {"cpu_cores": 2}, "future": {"flag": True}})
+        self.unnoticed: set[str] = set()
+        self.begun: list[tuple[Known, Stored]] = []
+        async_to_sync(read_config)(self.people[0].token, self.ref())  # what the last run left is no part of this one
+        self.told = seen.last_number(self.api.runtime)
+        self.outside_put({"resources": {"cpu_cores": 2}, "future": {"flag": True}})
+        self.look(0)
         self.editors = [self.opened(who) for who in self.people]
 
     def opened(self, who: Who, onto: Json | None = None, form: UUID | None = None) -> Editor:
@@ -140,7 +159,48 @@ class TwoPeople(RuleBasedStateMachine):
     def outside(self, change: tuple[DocumentPath, list[Json]], pick: int) -> None:
         """Somebody on the command line."""
         path, values = change
-        self.api.put(edit(self.api.stored(), path, values[pick % len(values)]))
+        self.outside_put(edit(self.api.stored(), path, values[pick % len(values)]))
+
+    def outside_put(self, document: Json) -> None:
+        """Stores a document, and keeps in mind what that changed until it is told."""
+        before = self.api.stored()
+        self.api.put(document)
+        self.unnoticed |= {text(one.path) for one in diff(before, self.api.stored())}
+
+    @rule(one=st.integers(0, 1))
+    def look(self, one: int) -> None:
+        """A page reads the config: from then on what was changed elsewhere is known."""
+        async_to_sync(read_config)(self.people[one].token, self.ref())
+        known = seen.known(self.api.runtime)
+        assert known.digest == documents.digest_of(self.api.runtime, self.api.stored()), "unnoticed"
+        self.check_told()
+        self.unnoticed.clear()
+
+    @rule(one=st.integers(0, 1))
+    def begin_to_look(self, one: int) -> None:
+        """A page that is slow: what it read is told after whatever happens meanwhile."""
+        known = seen.known(self.api.runtime)
+        self.begun.append((known, async_to_sync(platform().config)(self.people[one].token, self.ref())))
+
+    @rule()
+    def end_to_look(self) -> None:
+        """The slow page goes on, and alarms nobody about what it alone didn't know."""
+        while self.begun:
+            noted(self.ref(), *self.begun.pop())
+        self.check_told()
+
+    def ref(self) -> RuntimeRef:
+        """The runtime's address."""
+        return RuntimeRef("acme", "research", str(self.api.runtime))
+
+    def check_told(self) -> None:
+        """Every change told to be made elsewhere was."""
+        new = Event.objects.filter(runtime=self.api.runtime, seq__gt=self.told).order_by("seq")
+        for event in new:
+            self.told = event.seq
+            if event.kind == "change.outside":
+                assert event.paths, "nothing changed"
+                assert all(any(touch(path, one) for one in self.unnoticed) for path in event.paths), "a false alarm"
 
     @rule(one=st.integers(0, 1), fault=st.none() | st.sampled_from(FAULTS), side=st.sampled_from(["mine", "theirs"]))
     def save(self, one: int, fault: dict[str, Any] | None, side: Any) -> None:
@@ -171,6 +231,7 @@ class TwoPeople(RuleBasedStateMachine):
             assert same(before, after), f"called {state}, and it was stored"
         else:
             raise AssertionError(f"left {state}, though everything could be read back")
+        self.check_told()
         self.go_on(one, state, after, side)
 
     def go_on(self, one: int, state: State, found: Json, side: Any) -> None:

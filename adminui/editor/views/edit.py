@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
 from adminui.accounts.here import Who, signed_in
-from adminui.accounts.upstream import platform
 from adminui.editor import meanwhile, notices
 from adminui.editor.drafting import keep, keep_last, over
 from adminui.editor.form import ConfigForm
@@ -26,6 +25,7 @@ from adminui.platform.errors import NotSent, PlatformError, Unclear
 from adminui.saving import drafts
 from adminui.saving.drafts import BaseGone, Kept
 from adminui.saving.forms import BadForm, Form, from_word
+from adminui.saving.reading import read_config
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +38,7 @@ async def edit(request: HttpRequest, who: Who, org: str, ws: str, runtime: str) 
         return await _posted(Page(request, who, await subject(who, org, ws, runtime, offering=lately)))
     asked = form_id(request.GET.get("form"))
     if asked is None:
-        read = platform().config(who.token, RuntimeRef(org, ws, runtime))
+        read = read_config(who.token, RuntimeRef(org, ws, runtime))
         about, stored = await asyncio.gather(
             subject(who, org, ws, runtime, offering=offers), read, return_exceptions=True
         )
@@ -79,7 +79,7 @@ async def _without_the_platform(at: Page, error: PlatformError) -> HttpResponse:
 
 async def _fresh(at: Page, stored: Stored | None = None, *, said: Sequence[Notice] = ()) -> HttpResponse:
     """The editor over what is stored now, with the drafts that were left above it."""
-    stored = stored or await platform().config(at.who.token, at.about.ref)
+    stored = stored or await read_config(at.who.token, at.about.ref)
     if stored.document is None:
         return _unreadable(at, stored)
     around = await sync_to_async(meanwhile.around)(at.who.person.platform_id, at.about.id, with_left=True)
@@ -136,7 +136,7 @@ async def _reviewed(at: Page, form: ConfigForm, word: Form) -> HttpResponse:
 
 async def _over_what_is_stored(at: Page) -> HttpResponse:
     """A form that can't be told any more what it was typed over: its values stand over what is stored now."""
-    stored = await platform().config(at.who.token, at.about.ref)
+    stored = await read_config(at.who.token, at.about.ref)
     if stored.document is None:
         return _unreadable(at, stored)
     word = await over(at.about, at.who, stored.document, stored.read_at)

@@ -11,12 +11,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
 from adminui.accounts.here import Who, signed_in
-from adminui.accounts.upstream import platform
 from adminui.contract.document import Json, is_object, pretty
 from adminui.contract.manifest import Identity, to_yaml
 from adminui.editor.curl import curl
 from adminui.editor.subject import Subject, canonical, form_id, kept_draft, subject, trace
 from adminui.saving import witness
+from adminui.saving.reading import read_config
 
 KINDS = {
     "json": ("application/json", "{name}.json"),
@@ -54,7 +54,7 @@ async def _document(request: HttpRequest, who: Who, about: Subject) -> Json | No
     kept = await kept_draft(asked, who, about) if asked else None
     if kept is not None:
         return about.form_posted(kept.base, kept.values).document()
-    stored = await platform().config(who.token, about.ref)
+    stored = await read_config(who.token, about.ref)
     return stored.document
 
 

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
 from adminui.accounts.here import Who, signed_in
-from adminui.accounts.upstream import platform
 from adminui.contract import paths
 from adminui.contract.changes import Change, Told, tell
 from adminui.contract.document import same
@@ -23,6 +22,7 @@ from adminui.editor.views.kept import keep_of_stranger
 from adminui.saving import drafts
 from adminui.saving.drafts import BaseGone, Kept
 from adminui.saving.forms import BadForm, Form, from_word
+from adminui.saving.reading import read_config
 
 Side = Literal["theirs", "mine"]
 
@@ -64,7 +64,7 @@ async def conflict(request: HttpRequest, who: Who, org: str, ws: str, runtime: s
         return HttpResponseRedirect(f"{at.about.url('config')}?form={kept.form.id}")
     if request.method == "POST":
         return await _chosen(at, kept)
-    stored = await platform().config(who.token, at.about.ref)
+    stored = await read_config(who.token, at.about.ref)
     if stored.document is None or same(kept.base, stored.document):
         return HttpResponseRedirect(f"{at.about.url('config-review')}?form={kept.form.id}")
     onto = await over(at.about, who, stored.document, stored.read_at, kept.form.id)

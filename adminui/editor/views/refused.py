@@ -4,7 +4,6 @@ from asgiref.sync import sync_to_async
 from django.http import HttpResponse, HttpResponseRedirect
 
 from adminui.accounts.failures import token_lost
-from adminui.accounts.upstream import platform
 from adminui.contract.document import same
 from adminui.contract.merge import merge
 from adminui.editor import notices
@@ -18,6 +17,7 @@ from adminui.editor.views.kept import address
 from adminui.record import documents
 from adminui.saving.drafts import Kept
 from adminui.saving.models import Save
+from adminui.saving.reading import read_config
 
 
 async def refused(at: Page, kept: Kept, form: ConfigForm, save: Save) -> HttpResponse:
@@ -51,7 +51,7 @@ def _off(refusal: Refusal) -> str:
 
 async def _stored_beside(at: Page, form: ConfigForm) -> list[Line]:
     """What is stored now, as a difference to what was to be saved; nothing when it can't be read."""
-    stored = await helper(platform().config(at.who.token, at.about.ref))
+    stored = await helper(read_config(at.who.token, at.about.ref))
     if stored is None or stored.document is None:
         return []
     return lines(stored.document, form.document())
