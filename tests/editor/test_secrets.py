@@ -10,7 +10,8 @@ from adminui.contract.document import Json
 from adminui.contract.envelope import FieldError
 from adminui.editor.form import ConfigForm, Facts
 from adminui.editor.offers import Offers
-from tests.editor.simulate import Pairs, config_pairs, page, parsed, posted
+from tests.editor.simulate import config_pairs, page
+from tests.forms import Pairs, parsed, posted
 
 OPENAI, SERP, OTHER = (f"2489e9ad-2ee2-8e00-8ec9-32d5f69181c{digit}" for digit in "012")
 FOREIGN = "77aa03c1-5d0e-4c8f-9a41-0be1f6c2d3e4"
