@@ -130,7 +130,7 @@ if ENVIRONMENT.database_url is None:
 else:
     DATABASES = {"default": database(ENVIRONMENT.database_url.get_secret_value())}
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "adminui.accounts.store"
 SESSION_HOURS = ENVIRONMENT.session_hours
 SESSION_IDLE_MINUTES = ENVIRONMENT.session_idle_minutes
 SESSION_COOKIE_AGE = SESSION_IDLE_MINUTES * 60

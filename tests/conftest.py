@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 from asgiref.sync import async_to_sync
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpResponse
 from django.test import AsyncClient, AsyncRequestFactory
 
@@ -14,6 +13,7 @@ from adminui.accounts import sessions
 from adminui.accounts.here import Who
 from adminui.accounts.models import Person, Tokens
 from adminui.accounts.sessions import Proof
+from adminui.accounts.store import SessionStore
 from tests.record.guards import record_emptied
 
 __all__ = ["record_emptied"]
@@ -75,7 +75,11 @@ class Visitor:
 
     def request(self, method: str, path: str, **more: Any) -> HttpResponse:
         """The answer to any other method."""
-        return _response(async_to_sync(self.client.generic)(method, path, **more))
+
+        async def ask() -> Any:
+            return await self.client.generic(method, path, **more)
+
+        return _response(async_to_sync(ask)())
 
     def sign_in(self, name: str = "alice", *, token: str | None = None, **about: Any) -> Who:
         """A session as the sign-in page begins one, without asking a platform; the token is `demo-{name}`."""

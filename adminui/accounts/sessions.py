@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from adminui.accounts.models import Credential, LogoutToken, Person, PersonalToken, Tokens
 from adminui.accounts.roles import BY_TOKEN, Role, ordered
+from adminui.accounts.store import row_name
 from adminui.accounts.witness import NOWHERE, Origin, origin_of, record
 from adminui.keyring import SealBroken
 
@@ -157,7 +158,7 @@ def change_id(request: HttpRequest) -> None:
     left = request.session.encode({**dict(request.session.items()), _LEFT: True})
     request.session.cycle_key()
     if old is not None:
-        Session.objects.create(session_key=old, session_data=left, expire_date=timezone.now() + OVERLAP)
+        Session.objects.create(session_key=row_name(old), session_data=left, expire_date=timezone.now() + OVERLAP)
     rotate_token(request)
 
 

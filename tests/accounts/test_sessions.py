@@ -175,3 +175,16 @@ def test_the_account_says_who_since_when_and_until_when(visitor: Visitor, clock:
     assert 'title="2026-11-24 08:00:00 UTC"' in text
     assert 'title="2026-11-24 20:00:00 UTC"' in text
     assert "demo-alice" not in text
+
+
+def test_the_table_of_sessions_opens_none(visitor: Visitor) -> None:
+    visitor.sign_in("alice")
+    cookie = visitor.client.cookies[django_settings.SESSION_COOKIE_NAME].value
+    [row] = Session.objects.all()
+    assert cookie not in (row.session_key, row.session_data, str(row.get_decoded()))
+    thief = Visitor()
+    thief.client.cookies[django_settings.SESSION_COOKIE_NAME] = row.session_key
+    assert not here(thief)
+    assert here(visitor)
+    visitor.post("/account/preferences/", {"times": "local"})
+    assert [row.session_key] == [one.session_key for one in Session.objects.all()]
