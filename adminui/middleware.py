@@ -4,6 +4,7 @@ Django's middleware classes hop into a thread for each of their steps, which cos
 second. What is used of them here only computes, so the subclasses call it in the event loop.
 """
 
+import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -71,6 +72,7 @@ SECURITY_HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+_CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 YEAR = 365 * 24 * 60 * 60
 PROBES = ("/healthz", "/readyz")
 """They address this process by number and without TLS, past the proxy."""
@@ -121,13 +123,18 @@ def encrypted(application: Application) -> Application:
 
 
 def bounded(application: Application) -> Application:
-    """Refuses a body that is larger than any form of ours, or that doesn't say how large it is, before it is read."""
+    """Refuses, before it is read, a body that is larger than any form of ours or doesn't say how large it is.
+
+    Headers with control characters are refused as well: servers should, and Python trips over them in odd places.
+    """
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
         length = headers.get(b"content-length", b"0")
-        if not (length.isdigit() and len(length) < 20):
+        if any(_CONTROLS.search(value) for value in headers.values()):
+            await _plain(send, 400, "A header holds a control character.\n")
+        elif not (length.isdigit() and len(length) < 20):
             await _plain(send, 400, "Content-Length must be a whole number of bytes.\n")
         elif int(length) > limit:
             await _plain(send, 413, f"This is more than the {limit} bytes that this program takes at once.\n")

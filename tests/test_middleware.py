@@ -351,6 +351,13 @@ def test_a_length_that_is_no_number(length: bytes) -> None:
     held(headers)
 
 
+@pytest.mark.parametrize("value", [b"application/x-www-form-urlencoded; charset=\0", b"a\x1b[2J", b"a\r\nb: c"])
+def test_a_header_with_a_control_character(value: bytes) -> None:
+    status, headers = answer_raw(headers=[(b"host", b"testserver"), (b"content-type", value)])
+    assert status == 400
+    held(headers)
+
+
 def test_production_answers_over_https_only(settings: Settings) -> None:
     settings.DEMO = False
     refused = answer("GET", "http://testserver/signin/")

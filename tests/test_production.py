@@ -1,80 +1,22 @@
-"""The program in production mode as it runs: a server of its own behind what stands for a proxy that speaks TLS."""
+"""Production mode over HTTP: headers, cookies, sign-out, and what is believed of those that others claim."""
 
-import base64
-import os
-import secrets
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from http.cookies import Morsel, SimpleCookie
+from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
-from bs4 import BeautifulSoup
 
-from tests.browser.house import ROOT, served_ui
+from tests.custody.house import HOST, Proxied, production
 from tests.embedded.box import served_box
 from tests.test_middleware import HEADERS
 
 PROVIDER = "https://id.example:8443"
-HOST = "admin.example"
-PRODUCTION = {
-    "ADMINUI_MODE": "production",
-    "ADMINUI_SECRET_KEY": secrets.token_urlsafe(48),
-    "ADMINUI_KEYS": f'["k1:{base64.b64encode(secrets.token_bytes(32)).decode()}"]',
-    "ADMINUI_ALLOWED_HOSTS": f'["{HOST}"]',
-    "ADMINUI_WAYS_IN": '["sso", "token"]',
-    "ADMINUI_OIDC_ISSUER": PROVIDER,
-    "ADMINUI_OIDC_CLIENT_ID": "adminui",
-    "ADMINUI_SIGNIN_ATTEMPTS": "3",
-}
-COLLECT = "import django; django.setup(); from adminui import statics; statics.collect_if_stale()"
-
-
-class Proxied:
-    """A browser behind the proxy: it keeps cookies by hand, as no jar sends Secure ones to this machine."""
-
-    def __init__(self, url: str) -> None:
-        self.http = httpx.Client(base_url=url, trust_env=False)
-        self.cookies: dict[str, str] = {}
-        self.set: dict[str, Morsel[str]] = {}
-
-    def ask(self, method: str, path: str, data: Mapping[str, str] | None = None, **headers: str) -> httpx.Response:
-        """The answer; `set` holds the cookies that it sets."""
-        given = {
-            "Host": HOST,
-            "Origin": f"https://{HOST}",
-            "X-Forwarded-Proto": "https",
-            "X-Forwarded-For": "192.0.2.7",
-            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
-            **{name.replace("_", "-"): value for name, value in headers.items()},
-        }
-        response = self.http.request(method, path, data=data, headers=given)
-        self.set = {}
-        for line in response.headers.get_list("set-cookie"):
-            for name, morsel in SimpleCookie(line).items():
-                self.set[name] = morsel
-                self.cookies[name] = morsel.value
-        self.http.cookies.clear()
-        return response
-
-    def form(self, path: str, data: dict[str, str], page: str = "/signin/", **headers: str) -> httpx.Response:
-        """The answer to a form of `page`."""
-        field = BeautifulSoup(self.ask("GET", page).text, "html.parser").select_one("[name=csrfmiddlewaretoken]")
-        assert field is not None
-        return self.ask("POST", path, {"csrfmiddlewaretoken": str(field["value"]), **data}, **headers)
 
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The program over a box."""
     folder = Path(tmp_path_factory.mktemp("production"))
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ADMINUI_")}
-    environment |= {**PRODUCTION, "DATA_DIR": str(folder), "ADMINUI_PLATFORM_URL": "http://127.0.0.1:9"}
-    environment["DJANGO_SETTINGS_MODULE"] = "adminui.settings"
-    subprocess.run([sys.executable, "-c", COLLECT], check=True, cwd=ROOT, env=environment)
-    with served_box(folder) as box_url, served_ui(folder, box_url, **PRODUCTION) as (url, _):
+    with served_box(folder) as box_url, production(folder, box_url, PROVIDER, ADMINUI_SIGNIN_ATTEMPTS="3") as url:
         yield url
 
 
@@ -139,7 +81,7 @@ def test_signing_in_gives_another_session(visitor: Proxied) -> None:
     first = visitor.cookies["__Host-session"]
     assert first != planted
     assert visitor.ask("GET", "/account/").status_code == 200
-    other = Proxied(str(visitor.http.base_url))
+    other = Proxied(visitor.url)
     other.cookies["__Host-session"] = planted
     assert other.ask("GET", "/account/").status_code == 302
     visitor.form("/signin/", {"token": "demo-bob"}, page="/account/")

@@ -53,6 +53,23 @@ class Box:
         return sum(line["method"] == "PUT" for line in self.http.get("/_log").json())
 
 
+def form_values(soup: BeautifulSoup) -> dict[str, str]:
+    """What the main form of a page would post; of several controls of one name the last."""
+    found: dict[str, str] = {}
+    for control in soup.select("main form[method=post]:not(#forget) [name]"):
+        name, kind = str(control["name"]), control.get("type", "")
+        if control.name == "button" or control.has_attr("disabled"):
+            continue
+        if control.name == "textarea":
+            found[name] = control.get_text().removeprefix("\n").replace("\n", "\r\n")
+        elif control.name == "select":
+            chosen = control.select_one("option[selected]") or control.select_one("option")
+            found[name] = "" if chosen is None else str(chosen.get("value", chosen.get_text()))
+        elif kind not in {"checkbox", "radio"} or control.has_attr("checked"):
+            found[name] = str(control.get("value", "on" if kind == "checkbox" else ""))
+    return found
+
+
 class Page:
     """One page as a browser without scripts has it: its controls, and what pressing a button posts."""
 
@@ -83,19 +100,7 @@ class Page:
 
     def values(self) -> dict[str, str]:
         """What the page's main form would post; of several controls of one name the last."""
-        found: dict[str, str] = {}
-        for control in self.soup.select("main form[method=post]:not(#forget) [name]"):
-            name, kind = str(control["name"]), control.get("type", "")
-            if control.name == "button" or control.has_attr("disabled"):
-                continue
-            if control.name == "textarea":
-                found[name] = control.get_text().removeprefix("\n").replace("\n", "\r\n")
-            elif control.name == "select":
-                chosen = control.select_one("option[selected]") or control.select_one("option")
-                found[name] = "" if chosen is None else str(chosen.get("value", chosen.get_text()))
-            elif kind not in {"checkbox", "radio"} or control.has_attr("checked"):
-                found[name] = str(control.get("value", "on" if kind == "checkbox" else ""))
-        return found
+        return form_values(self.soup)
 
     def error(self, control: str) -> str:
         """What stands at a control as wrong."""
