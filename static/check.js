@@ -18,6 +18,7 @@ export function watchChecks(form, raw) {
   const lists = new WeakSet(); // lists that are sent: edited, or drawn with marks
   let everything = Boolean(document.getElementById("summary")); // a page that shows all its errors goes on so
   let edits = 0;
+  let touches = 0; // fields that were left without an edit
   let kept = 0;
   let waiting = 0; // since when something isn't sent
   let timer = 0;
@@ -69,13 +70,14 @@ export function watchChecks(form, raw) {
     if (under) return; // its answer goes on
     const pressed = command;
     const sent = edits;
+    const seen = touches;
     under = post(body());
     command = "";
     waiting = 0;
     const answer = await under;
     under = null;
     if (answer) take(answer, sent, pressed);
-    if (edits > sent || command) soon();
+    if (edits > sent || command || (heldBack && touches > seen)) soon();
   }
 
   async function post(text, more = {}) {
@@ -135,6 +137,7 @@ export function watchChecks(form, raw) {
   form.addEventListener("focusout", (event) => {
     if (!event.target.name || touched.has(event.target)) return;
     touched.add(event.target);
+    touches += 1;
     if (heldBack) soon();
   });
   form.addEventListener("click", (event) => {

@@ -214,27 +214,6 @@ def test_one_request_is_under_way_at_a_time(opening: Opening, mended: House) -> 
     expect(was(page, "resources.cpu_cores")).to_contain_text("was 2")
 
 
-def test_errors_stand_at_fields_that_were_touched_and_go_when_mended(opening: Opening, mended: House) -> None:
-    page = opening("alice")
-    editor(page)
-    control(page, "resources.cpu_cores").fill("64")
-    expect(error(page, "resources.cpu_cores")).to_contain_text("32 or less")
-    expect(control(page, "resources.cpu_cores")).to_have_attribute("aria-invalid", "true")
-    expect(control(page, "resources.cpu_cores")).to_have_accessible_description(re.compile("32 or less"))
-    expect(counted(page)).to_contain_text("1 thing to fix")
-    expect(page.locator("#to-resources")).to_contain_text("wrong")
-    same = control(page, "metadata.labels.1.key").input_value()
-    control(page, "metadata.labels.0.key").fill(same)
-    page.wait_for_timeout(PAUSE)
-    expect(error(page, "metadata.labels.1.key")).to_have_count(0)
-    control(page, "metadata.labels.1.key").focus()
-    page.keyboard.press("Tab")
-    expect(error(page, "metadata.labels.1.key")).to_contain_text("is a key already")
-    control(page, "resources.cpu_cores").fill("4")
-    expect(error(page, "resources.cpu_cores")).to_have_count(0)
-    expect(control(page, "resources.cpu_cores")).not_to_have_attribute("aria-invalid", "true")
-
-
 @pytest.mark.parametrize("name", ["resources.cpu_cores", "runtime_server.env.1.value", "metadata.labels.0.key"])
 def test_neither_focus_nor_caret_nor_the_place_on_the_screen_moves(opening: Opening, mended: House, name: str) -> None:
     page = opening("alice")
