@@ -11,6 +11,7 @@ from adminui.contract.answers import Secret
 from adminui.contract.changes import Change, Told, tell
 from adminui.contract.config import SECTIONS
 from adminui.editor.form import ConfigForm
+from adminui.editor.goingback import Back
 from adminui.editor.jsondiff import MASK, lines
 from adminui.editor.meanwhile import NOTHING, Around
 from adminui.editor.notices import Notice
@@ -116,10 +117,12 @@ def review_page(
     theirs: Sequence[Told] = (),
     revealed: Collection[str] = (),
     earlier: Sequence[Save] = (),
+    back: Back | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The review. `theirs`: what was changed elsewhere and merged; `revealed`: paths whose values aren't masked;
-    `earlier`: saves of this runtime of which nobody knows yet what became of them, the newest first.
+    `earlier`: saves of this runtime of which nobody knows yet what became of them, the newest first;
+    `back`: what the draft goes back to.
     """
     changes = form.changes()
     reason = at.request.POST.get("reason", kept.reason)
@@ -138,6 +141,7 @@ def review_page(
         "theirs": theirs,
         "revealed": revealed,
         "earlier": list(earlier),
+        "goes_back": back,
         "reason": reason,
         "reason_error": reason_error(reason),
     }

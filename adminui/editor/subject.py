@@ -72,9 +72,13 @@ class Subject:
         return self.item is not None and self.item.status == "running"
 
     @property
+    def timeout_cap(self) -> int | None:
+        """The organization's limit of the timeout in seconds, as far as it is known."""
+        return self.organization.effective_max_sandbox_runtime_seconds if self.organization else None
+
+    @property
     def _facts(self) -> Facts:
-        cap = self.organization.effective_max_sandbox_runtime_seconds if self.organization else None
-        return Facts(cap, self.ref.org, self.offers, own=self.why_not is None)
+        return Facts(self.timeout_cap, self.ref.org, self.offers, own=self.why_not is None)
 
     @property
     def _readonly(self) -> str | None:

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from adminui.editor.views import check, drafts, edit, export, merge, now, review, save
+from adminui.editor.views import back, check, drafts, edit, export, merge, now, review, save
 
 CONFIG = "org/<slug:org>/ws/<slug:ws>/runtimes/<str:runtime>/config/"
+EVENT = "org/<slug:org>/ws/<slug:ws>/runtimes/<str:runtime>/history/<uuid:event>/"
 
 urlpatterns = [
     path(CONFIG, edit.edit, name="config"),
@@ -15,4 +16,6 @@ urlpatterns = [
     path(CONFIG + "review/", review.review, name="config-review"),
     path(CONFIG + "saves/<uuid:save>/", save.save, name="config-save"),
     path(CONFIG + "merge/", merge.conflict, name="config-merge"),
+    path(EVENT + "restore/", back.restore, name="config-restore"),
+    path(EVENT + "undo/", back.undo, name="config-undo"),
 ]

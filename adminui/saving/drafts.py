@@ -56,6 +56,8 @@ class Kept:
     changes: int
     sections: tuple[str, ...]
     updated_at: datetime
+    origin: str = "editor"
+    of: UUID | None = None
 
 
 def _bound(form: Form) -> str:
@@ -116,6 +118,11 @@ def note_reason(form: Form, reason: str) -> None:
     Draft.objects.filter(**_mine(form)).update(reason=reason[:MOST_REASON])
 
 
+def came_from(form: Form, origin: str, of: UUID) -> None:
+    """Notes what set a draft off, beside a form, and the event that it goes back to: its save's events say so too."""
+    Draft.objects.filter(**_mine(form)).update(origin=origin, of=of)
+
+
 def load(form: UUID, owner: str, runtime: UUID) -> Kept | None:
     """The draft of a form, for its own person and runtime only. Raises BaseGone."""
     row = Draft.objects.filter(form=form, owner=owner, runtime=runtime, updated_at__gt=timezone.now() - KEPT).first()
@@ -134,6 +141,8 @@ def _kept(row: Draft) -> Kept:
         changes=row.changes,
         sections=tuple(row.sections),
         updated_at=row.updated_at,
+        origin=row.origin,
+        of=row.of,
     )
 
 

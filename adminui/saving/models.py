@@ -10,11 +10,14 @@ class Draft(models.Model):
 
     The values are sealed. `owner` is the platform's user id, so that whoever signs in as that user, by token or
     otherwise, finds the same drafts. `seq` is the number that the page gave to the state it holds: states are
-    sent while typing goes on, and one that arrives late never takes the place of a later one.
+    sent while typing goes on, and one that arrives late never takes the place of a later one. `origin` is that of its
+    save's events, `of` the event that a restore or an undo goes back to.
     """
 
     form = models.UUIDField(primary_key=True)
     owner = models.CharField(max_length=200)
+    origin = models.CharField(max_length=20, default="editor")
+    of = models.UUIDField(null=True)
     organization = models.CharField(max_length=200)
     workspace = models.CharField(max_length=200)
     runtime = models.UUIDField()

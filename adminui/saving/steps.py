@@ -37,7 +37,10 @@ LEASE = timedelta(seconds=45)
 
 @dataclass(frozen=True)
 class Order:
-    """One thing to save: `document` over `base`, as a person asked for it in one form at one revision."""
+    """One thing to save: `document` over `base`, as a person asked for it in one form at one revision.
+
+    `of`: the event that it goes back to, where it is a restore or an undo.
+    """
 
     form: Form
     revision: int
@@ -45,6 +48,7 @@ class Order:
     document: Json
     origin: str
     reason: str = ""
+    of: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ def claim(order: Order, person: Person, credential: UUID, trace: Trace) -> tuple
         base=form.base,
         paths=[paths.text(change.path) for change in diff(order.base, order.document)],
         state=State.COMPARING,
+        evidence={"of": str(order.of)} if order.of else {},
         request_id=trace.request_id,
         ip=trace.ip,
         agent=trace.agent[:300],

@@ -1,4 +1,4 @@
-"""What was looked at or taken away, written down before it is given."""
+"""What was looked at, taken away or taken up again, written down before it is given."""
 
 from uuid import UUID
 
@@ -21,6 +21,12 @@ def exported(ref: RuntimeRef, person: Person, what: str, trace: Trace) -> None:
     _seen("export", ref, person, trace, data={"what": f"the config as {what}"})
 
 
+def taken_up(form: Form, person: Person, trace: Trace, *, kind: str, of: UUID, paths: tuple[str, ...]) -> None:
+    """Records that `person` made a draft to go back to what an event tells; `kind` is “restore” or “undo”."""
+    ref = RuntimeRef(form.organization, form.workspace, str(form.runtime))
+    _seen(kind, ref, person, trace, data={"event": str(of)}, paths=paths, before=form.base, origin=kind)
+
+
 def _seen(
     kind: str,
     ref: RuntimeRef,
@@ -30,12 +36,13 @@ def _seen(
     data: dict[str, Json],
     paths: tuple[str, ...] = (),
     before: str | None = None,
+    origin: str = "editor",
 ) -> None:
     events.append(
         events.NewEvent(
             kind=kind,
             chain=ref.org,
-            origin="editor",
+            origin=origin,
             person=events.Person(person.issuer, person.subject, person.name),
             platform_user=events.PlatformUser(person.platform_id, person.platform_name),
             organization=ref.org,

@@ -13,6 +13,7 @@ from adminui.editor.form import ConfigForm
 from adminui.editor.offers import lately
 from adminui.editor.pages import Page, reason_error, review_page
 from adminui.editor.subject import canonical, form_id, kept_draft, subject, trace
+from adminui.editor.views.back import goes_back
 from adminui.editor.views.kept import keep_of_stranger
 from adminui.editor.views.refused import changed_elsewhere, refused
 from adminui.record import documents
@@ -42,7 +43,8 @@ async def review(request: HttpRequest, who: Who, org: str, ws: str, runtime: str
     if request.method == "POST":
         return await _posted(at, kept, form)
     earlier = await sync_to_async(unsettled.unknown)(kept.form.owner, kept.form.runtime)
-    return review_page(at, kept, form, theirs=await _theirs(at, kept), earlier=earlier)
+    back = await goes_back(at, kept, form.document())
+    return review_page(at, kept, form, theirs=await _theirs(at, kept), earlier=earlier, back=back)
 
 
 async def _theirs(at: Page, kept: Kept) -> list[Told]:
@@ -84,7 +86,7 @@ async def _posted(at: Page, kept: Kept, form: ConfigForm) -> HttpResponse:
         return await _other_revision(at, kept, form, revision)
     if (busy := await _in_the_way(at, kept, form)) is not None:
         return busy
-    order = Order(kept.form, kept.revision, kept.base, form.document(), "editor", reason)
+    order = Order(kept.form, kept.revision, kept.base, form.document(), kept.origin, reason, kept.of)
     try:
         save = await submit(order, at.who, trace(at.request))
     except Unrecorded as error:

@@ -20,6 +20,7 @@ from adminui.editor.jsondiff import MASK, Line, lines
 from adminui.editor.outcomes import Outcome, counted, outcome, said_of
 from adminui.editor.subject import Subject, canonical, subject
 from adminui.record import documents
+from adminui.record.models import Event
 from adminui.saving.models import Save
 from adminui.saving.protocol import LANDED, State
 from adminui.saving.settle import over
@@ -65,6 +66,7 @@ async def save(request: HttpRequest, who: Who, org: str, ws: str, runtime: str, 
         "steps": _steps(row),
         "actions": _actions(about, row, told),
         "took": _took(row),
+        "undo": await sync_to_async(_undo)(about, row, told),
         **_documents(row, kept),
     }
     return page(request, "editor/save.html", context, who=who, place=about.place)
@@ -127,6 +129,14 @@ def _steps(row: Save) -> list[Step]:
     if row.state == State.UNKNOWN and row.checked_at:
         course.append(Step(row.checked_at, "Reading back again", "now"))
     return course
+
+
+def _undo(about: Subject, row: Save, told: Outcome) -> str:
+    """Where this save is taken back; empty where there is nothing to take back, or it isn't known what."""
+    if not told.landed or row.found in {"", row.base}:
+        return ""
+    landed = Event.objects.filter(save_id=row.id, kind__in=("save.stored", "save.settled")).order_by("-seq").first()
+    return about.url("config-undo", event=landed.id) if landed else ""
 
 
 def _took(row: Save) -> str | None:

@@ -1,0 +1,64 @@
+"""Going back: the pages of a restore and of an undo, and the editor that says who changed what."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.house import House
+from tests.browser.tour import mended, save, stop, to_review
+
+RECEIPT = re.compile("/saves/")
+
+
+def saved(page: Page, **values: str) -> None:
+    """Saves an edit of the analyst, and stands on its receipt."""
+    to_review(page, **values)
+    save(page)
+    expect(page).to_have_url(RECEIPT)
+
+
+def elsewhere(house: House, change: Any) -> None:
+    """A change of the analyst from the command line."""
+    document = house.config("analyst")
+    change(document)
+    house.put("analyst", document)
+
+
+def state_of_the_receipt(page: Page) -> str:
+    """Where the state after the save of this receipt is put back."""
+    action = page.locator("form[action$='/undo/']").get_attribute("action")
+    return str(action).replace("/undo/", "/restore/")
+
+
+@stop()
+def restore(page: Page, house: House) -> None:
+    """A state that differs in more than one section, and in a value that is masked."""
+
+    def older(document: Any) -> None:
+        document["sandbox"]["egress"] = {"allow": ["*.collector.example"]}
+        document["runtime_server"]["env"]["COLLECTOR_URL"] = "https://collector.example"
+
+    with mended(house):
+        elsewhere(house, older)
+        saved(page, resources__cpu_cores="4", defaults__agent="navigator")
+        href = state_of_the_receipt(page)
+    page.goto(href)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Put back the state after change")
+
+
+@stop()
+def undo_changed_since(page: Page, house: House) -> None:
+    """An undo of which a part was changed again."""
+    saved(page, resources__cpu_cores="4", resources__memory_mb="4096")
+    elsewhere(house, lambda document: document["resources"].update(cpu_cores=16))
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Changed again since")).to_be_visible()
+
+
+@stop()
+def review_of_an_undo(page: Page, house: House) -> None:
+    """The inverse of a save, ready to be saved."""
+    saved(page, resources__cpu_cores="4", defaults__agent="navigator")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Review 2 changes")
