@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import django
 import structlog
+from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import DatabaseError, close_old_connections
 
 from adminui import statics
 from adminui.accounts.upstream import platform
@@ -57,6 +59,9 @@ async def _live(receive: Receive, send: Send) -> None:
     from adminui.saving import recovery  # needs the models
 
     await receive()  # lifespan.startup; what has to stand by then was built above
+    if lacking := await sync_to_async(_keys_lacking)():
+        await send({"type": "lifespan.startup.failed", "message": lacking})
+        return
     stop = asyncio.Event()
     watching = asyncio.create_task(recovery.watch(stop))
     await send({"type": "lifespan.startup.complete"})
@@ -65,6 +70,21 @@ async def _live(receive: Receive, send: Send) -> None:
     await watching
     await finish()
     await send({"type": "lifespan.shutdown.complete"})
+
+
+def _keys_lacking() -> str:
+    """Why this process must not start with the keys that it was given; empty when it may."""
+    from adminui.accounts import keys  # needs the models
+
+    try:
+        keys.noted()
+    except keys.LostKeys as error:
+        return str(error)
+    except DatabaseError as error:  # the database is not there or not migrated yet, which /readyz tells
+        log.warning("keys not checked", why=type(error).__name__)
+    finally:
+        close_old_connections()
+    return ""
 
 
 async def finish() -> None:

@@ -2,14 +2,10 @@
 
 A sealed value is `1 | length of key id | key id | nonce (12) | AES-256-GCM ciphertext and tag`. Key id and `bound_to`
 are authenticated with it, so a value moved to another row does not open there.
-
-Both the sealing key and the digests' keys are derived from the configured key, each for its purpose.
 """
 
 import base64
 import binascii
-import hashlib
-import hmac
 import os
 import re
 import stat
@@ -72,9 +68,14 @@ def _derived(secret: bytes, purpose: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"adminui {purpose}".encode()).derive(secret)
 
 
+def head_of(key_id: str) -> bytes:
+    """What every value begins with that the key of this id sealed."""
+    return FORMAT + bytes([len(key_id)]) + key_id.encode()
+
+
 @dataclass(frozen=True)
 class Keyring:
-    """Keys in order: the first seals and digests, every one opens."""
+    """Keys in order: the first seals, every one opens."""
 
     keys: tuple[Key, ...]
 
@@ -104,7 +105,7 @@ class Keyring:
     def seal(self, plain: bytes, *, bound_to: str) -> bytes:
         """`plain` sealed by the first key for the place `bound_to`."""
         key, nonce = self.keys[0], os.urandom(NONCE_BYTES)
-        head = FORMAT + bytes([len(key.id)]) + key.id.encode()
+        head = head_of(key.id)
         return head + nonce + AESGCM(key.derived("seal")).encrypt(nonce, plain, head + bound_to.encode())
 
     def open_sealed(self, sealed: bytes, *, bound_to: str) -> bytes:
@@ -119,10 +120,6 @@ class Keyring:
         except (InvalidTag, ValueError):  # ValueError: cut so short that there is no nonce
             raise SealBroken("changed, cut, or sealed for another place") from None
 
-    def keyed_digest(self, data: bytes, *, purpose: str) -> str:
-        """HMAC-SHA256 of `data` in hex, under a key of its own for `purpose`."""
-        return hmac.new(self.keys[0].derived(f"digest {purpose}"), data, hashlib.sha256).hexdigest()
-
 
 def seal(plain: bytes, *, bound_to: str) -> bytes:
     """`plain` sealed by this program's first key, to be opened only as `bound_to` (a table and a row's key)."""
@@ -134,9 +131,3 @@ def open_sealed(sealed: bytes, *, bound_to: str) -> bytes:
     """What `seal` sealed for `bound_to`; raises SealBroken."""
     ring: Keyring = settings.KEYRING
     return ring.open_sealed(sealed, bound_to=bound_to)
-
-
-def keyed_digest(data: bytes, *, purpose: str) -> str:
-    """A digest that can't be guessed from outside: HMAC-SHA256 in hex. Another first key gives other digests."""
-    ring: Keyring = settings.KEYRING
-    return ring.keyed_digest(data, purpose=purpose)

@@ -1,4 +1,4 @@
-"""Sealing: bound to its place, by the first key, opened by any; digests that nobody can guess."""
+"""Sealing: bound to its place, by the first key, opened by any."""
 
 import base64
 import secrets
@@ -69,27 +69,12 @@ def test_a_key_of_the_same_name_with_another_secret_opens_nothing() -> None:
         ring("k1").open_sealed(ring("k1").seal(b"token", bound_to="row"), bound_to="row")
 
 
-def test_digests_differ_by_key_and_purpose_and_not_by_time() -> None:
-    keys = ring("k1")
-    digest = keys.keyed_digest(b"data", purpose="document")
-    assert digest == keys.keyed_digest(b"data", purpose="document")
-    assert len(bytes.fromhex(digest)) == 32
-    others = [
-        keys.keyed_digest(b"data", purpose="event"),
-        keys.keyed_digest(b"date", purpose="document"),
-        ring("k1").keyed_digest(b"data", purpose="document"),
-    ]
-    assert digest not in others
-
-
 def test_the_functions_use_the_ring_of_the_settings(settings: Settings) -> None:
     sealed = keyring.seal(b"token", bound_to="row")
     assert keyring.open_sealed(sealed, bound_to="row") == b"token"
-    digest = keyring.keyed_digest(b"data", purpose="test")
     settings.KEYRING = ring("other")
     with pytest.raises(SealBroken):
         keyring.open_sealed(sealed, bound_to="row")
-    assert keyring.keyed_digest(b"data", purpose="test") != digest
 
 
 def test_a_secret_is_in_no_text_of_the_ring_and_in_no_error() -> None:

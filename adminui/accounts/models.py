@@ -9,6 +9,7 @@ from django.db import models
 
 from adminui import keyring
 from adminui.accounts.roles import Role, ordered
+from adminui.sealed import Sealed
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Credential(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="credentials")
     way = models.CharField(max_length=10, default="token")
-    sealed = models.BinaryField()
+    sealed = Sealed(holding="sessions", joined=["person"])
     version = models.PositiveIntegerField(default=0)
     expires_at = models.DateTimeField(null=True)
     renew_at = models.DateTimeField(null=True)
@@ -113,7 +114,7 @@ class PersonalToken(models.Model):
     """
 
     person = models.OneToOneField(Person, primary_key=True, on_delete=models.CASCADE, related_name="personal")
-    sealed = models.BinaryField()
+    sealed = Sealed(holding="platform API tokens of people", joined=["person"])
     ending = models.CharField(max_length=4)
     refused_at = models.DateTimeField(null=True)
     added_at = models.DateTimeField()
@@ -160,11 +161,10 @@ class LogoutToken(models.Model):
 
 
 class KeyInUse(models.Model):
-    """A key that something may be sealed or digested with: its id, and a digest that another key wouldn't give."""
+    """A key that something may be sealed with: its id, and a digest that another key wouldn't give."""
 
     id = models.CharField(primary_key=True, max_length=40)
     check_digest = models.CharField(max_length=64)
-    digests = models.BooleanField(default=False)
     first_used_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

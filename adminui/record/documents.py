@@ -1,28 +1,43 @@
 """The documents that events, drafts and saves speak of: sealed, compressed, once a runtime and digest.
 
 A digest is keyed and bound to its runtime: without the key nobody can tell from the record what a document holds,
-nor that two runtimes hold the same one. What is kept is the document as it went over the wire, key order and all; of
+nor that two runtimes hold the same one. The key is the record's own, kept sealed in it: a document's digest is the same
+whatever keys come and go. What is kept is the document as it went over the wire, key order and all; of
 two documents that differ in key order alone (the same digest) the first is kept.
 """
 
+import hashlib
+import hmac
+import secrets
 import zlib
 from collections.abc import Iterator
-from typing import Final
 from uuid import UUID
 
 from django.conf import settings
 
 from adminui import keyring
 from adminui.contract.document import Json, canonical, read, wire
-from adminui.record.models import Document
-from adminui.record.verifier import document_fault
-
-_PURPOSE: Final = "document"
+from adminui.record.models import DigestKey, Document
+from adminui.record.verifier import digest_key_in, document_fault
 
 
 def digest_of(runtime: UUID, document: Json) -> str:
-    """The keyed digest of a document of this runtime, 64 hex digits; key order doesn't count."""
-    return keyring.keyed_digest(f"{runtime}\n".encode() + canonical(document), purpose=_PURPOSE)
+    """The keyed digest of a document of this runtime, 64 hex digits; key order doesn't count.
+
+    Raises keyring.SealBroken when the digests' key is sealed with one that is gone, and django.db.Error.
+    """
+    return hmac.new(_key(), f"{runtime}\n".encode() + canonical(document), hashlib.sha256).hexdigest()
+
+
+def _key() -> bytes:
+    """The digests' key, made when first needed; not kept at hand, as the transaction that makes it may fail."""
+    row = DigestKey.objects.first()
+    if row is None:
+        made = DigestKey(id=1)
+        made.sealed = keyring.seal(secrets.token_bytes(32), bound_to=made.place)
+        DigestKey.objects.bulk_create([made], ignore_conflicts=True)
+        row = DigestKey.objects.get()
+    return keyring.open_sealed(bytes(row.sealed), bound_to=row.place)
 
 
 def keep(runtime: UUID, document: Json) -> str:
@@ -32,8 +47,9 @@ def keep(runtime: UUID, document: Json) -> str:
     """
     digest = digest_of(runtime, document)
     if not Document.objects.filter(runtime=runtime, digest=digest).exists():
-        sealed = keyring.seal(zlib.compress(wire(document)), bound_to=_bound(runtime, digest))
-        Document.objects.bulk_create([Document(runtime=runtime, digest=digest, sealed=sealed)], ignore_conflicts=True)
+        row = Document(runtime=runtime, digest=digest)
+        row.sealed = keyring.seal(zlib.compress(wire(document)), bound_to=row.place)
+        Document.objects.bulk_create([row], ignore_conflicts=True)
     return digest
 
 
@@ -45,17 +61,15 @@ def load(runtime: UUID, digest: str) -> Json | None:
     row = Document.objects.filter(runtime=runtime, digest=digest).first()
     if row is None:
         return None
-    return read(zlib.decompress(keyring.open_sealed(bytes(row.sealed), bound_to=_bound(runtime, digest))))
+    return read(zlib.decompress(keyring.open_sealed(bytes(row.sealed), bound_to=row.place)))
 
 
 def faults() -> Iterator[str]:
     """Opens every document that is kept: what is wrong with each, empty when it is the one of its digest. Streams."""
     ring: keyring.Keyring = settings.KEYRING
     keys = {key.id: key.secret for key in ring.keys}
+    digests = DigestKey.objects.first()
+    digest_key = None if digests is None else digest_key_in(bytes(digests.sealed), keys)
     for row in Document.objects.order_by("id").iterator(chunk_size=200):
-        why = document_fault(str(row.runtime), row.digest, bytes(row.sealed), keys)
+        why = document_fault(str(row.runtime), row.digest, bytes(row.sealed), keys, digest_key)
         yield f"Document {row.digest[:8]} of runtime {row.runtime}: {why}." if why else ""
-
-
-def _bound(runtime: UUID, digest: str) -> str:
-    return f"record_document:{runtime}:{digest}"

@@ -12,7 +12,7 @@ from typing import Final
 from adminui.contract.visible import visible
 from adminui.record.chain import written
 from adminui.record.fields import ExactTimeField
-from adminui.record.models import Document, Event, Head
+from adminui.record.models import DigestKey, Document, Event, Head
 from adminui.record.verifier import FORMAT, GENESIS, canonical
 
 BATCH: Final = 1000
@@ -52,7 +52,9 @@ def _head(chain: str, last: Event | None, *, whole: bool) -> dict[str, object]:
 
 
 def sealed() -> Iterator[bytes]:
-    """Every document that is kept, still sealed, a line each."""
+    """The key of the documents' digests and every document that is kept, still sealed, a line each."""
+    for key in DigestKey.objects.all():
+        yield _line({"digest_key": {"sealed": base64.b64encode(bytes(key.sealed)).decode()}})
     for row in Document.objects.order_by("id").iterator(chunk_size=200):
         text = base64.b64encode(bytes(row.sealed)).decode()
         yield _line({"document": {"digest": row.digest, "runtime": str(row.runtime), "sealed": text}})

@@ -4,6 +4,7 @@ from django.db import models
 
 from adminui.record import kinds
 from adminui.record.fields import ExactJSONField, ExactTimeField, ExactUUIDField
+from adminui.sealed import Sealed
 
 
 class Event(models.Model):
@@ -82,7 +83,7 @@ class Document(models.Model):
 
     runtime = models.UUIDField()
     digest = models.CharField(max_length=64)
-    sealed = models.BinaryField()
+    sealed = Sealed(holding="documents of the history")
     kept_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -94,6 +95,32 @@ class Document(models.Model):
     def __str__(self) -> str:
         """Its runtime and digest."""
         return f"{self.runtime} {self.digest}"
+
+    @property
+    def place(self) -> str:
+        """What it is bound to: the runtime and the digest."""
+        return f"record_document:{self.runtime}:{self.digest}"
+
+
+class DigestKey(models.Model):
+    """The one key of the documents' digests: 32 random bytes, sealed, so that digests outlive the keys that seal."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    sealed = Sealed(holding="key of the documents’ digests")
+
+    class Meta:
+        """One row."""
+
+        db_table = "record_digestkey"
+
+    def __str__(self) -> str:
+        """No more than what it is."""
+        return "the digests’ key"
+
+    @property
+    def place(self) -> str:
+        """What it is bound to: this table, as it has one row."""
+        return "record_digestkey"
 
 
 class Seen(models.Model):

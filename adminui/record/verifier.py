@@ -24,6 +24,7 @@ import re
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -48,6 +49,7 @@ FIELDS: Final = (
 """The fields of an event of format 1."""
 SIGNED: Final = b"adminui checkpoint\n"
 """What stands before the bytes that a checkpoint's signature is over."""
+Keys = Mapping[str, bytes]  # secrets by the keys' ids
 _LARGEST: Final = 2**53 - 1
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -94,10 +96,7 @@ def hash_of(fields: Mapping[str, Any]) -> str:
 
 
 def fault(fields: Mapping[str, Any], digest: object, seq: int, link: str | None) -> str:
-    """Why this is not the event of that number after the one with hash `link`; empty when it is.
-
-    `link` None: what came before isn't known.
-    """
+    """Why this is not the event of that number after the one with hash `link` (None: not known); empty when it is."""
     if fields.get("seq") != seq:
         return f"Event {seq} is missing; the next one is {fields.get('seq')}."
     if fields.get("format") != FORMAT:
@@ -149,12 +148,10 @@ class Checkpoint:
                 raise Unreadable("It is signed by a key that isn’t known here." if good else "It is no checkpoint.")
             signature = base64.b64decode(given["signature"], validate=True)
             Ed25519PublicKey.from_public_bytes(public).verify(signature, one._bytes)
-        except Unreadable:
-            raise
         except InvalidSignature:
             raise Unreadable("Its signature doesn’t fit: it was changed, or another key signed it.") from None
-        except (ValueError, KeyError, TypeError, RecursionError):
-            raise Unreadable("It is no checkpoint.") from None
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise (error if isinstance(error, Unreadable) else Unreadable("It is no checkpoint.")) from None
         return one
 
 
@@ -198,25 +195,35 @@ def _derived(secret: bytes, purpose: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"adminui {purpose}".encode()).derive(secret)
 
 
-def document_fault(runtime: str, digest: str, sealed: bytes, keys: Mapping[str, bytes]) -> str:
-    """Why a sealed document isn't the one with that digest of that runtime; empty when it is.
-
-    The same rules as adminui.keyring and adminui.record.documents have, told again as this file stands alone.
-    """
+def _opened(sealed: bytes, place: str, keys: Keys) -> bytes:
+    """What was sealed for a place, by the rules of adminui.keyring. Raises KeyError, InvalidTag and ValueError."""
     start = 2 + (sealed[1] if len(sealed) > 1 else 0)
     head, nonce, rest = sealed[:start], sealed[start : start + 12], sealed[start + 12 :]
-    secret = keys.get(head[2:].decode("ascii", "replace"))
-    if secret is None:
-        return "it is sealed by a key that isn’t given"
+    sealing = _derived(keys[head[2:].decode("ascii", "replace")], "seal")
+    return AESGCM(sealing).decrypt(nonce, rest, head + place.encode())
+
+
+def digest_key_in(sealed: bytes, keys: Keys) -> bytes | None:
+    """The key of the documents' digests; None when it can't be opened."""
     try:
-        bound = head + f"record_document:{runtime}:{digest}".encode()
-        document = json.loads(zlib.decompress(AESGCM(_derived(secret, "seal")).decrypt(nonce, rest, bound)))
+        return _opened(sealed, "record_digestkey", keys)
+    except (KeyError, InvalidTag, ValueError):
+        return None
+
+
+def document_fault(runtime: str, digest: str, sealed: bytes, keys: Keys, digest_key: bytes | None) -> str:
+    """Why a sealed document isn't the one with that digest of that runtime; empty when it is."""
+    if digest_key is None:
+        return "the key of the digests isn’t there, or can’t be opened"
+    try:
+        document = json.loads(zlib.decompress(_opened(sealed, f"record_document:{runtime}:{digest}", keys)))
+    except KeyError:
+        return "it is sealed by a key that isn’t given"
     except (InvalidTag, ValueError, zlib.error):
         return "it was changed, cut, or moved from another place"
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    data = f"{runtime}\n{text}".encode()
-    digests = (hmac.digest(_derived(key, "digest document"), data, "sha256").hex() for key in keys.values())
-    return "" if digest in digests else "it is not the document with this digest"
+    same = hmac.digest(digest_key, f"{runtime}\n{text}".encode(), "sha256").hex() == digest
+    return "" if same else "it is not the document with this digest"
 
 
 # ---- exports ---------------------------------------------------------------------------------------------------------
@@ -284,6 +291,7 @@ class Found:
     """What verifying an export found."""
 
     chains: list[Chain] = field(default_factory=list)
+    digest_key: bytes | None = field(default=None, repr=False)
     documents: int = 0
     opened: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -294,7 +302,7 @@ class Found:
         return not self.wrong and not any(chain.why for chain in self.chains)
 
 
-def verify(lines: Iterable[bytes], noted: Iterable[Checkpoint] = (), keys: Mapping[str, bytes] | None = None) -> Found:
+def verify(lines: Iterable[bytes], noted: Iterable[Checkpoint] = (), keys: Keys | None = None) -> Found:
     """Verifies an export, line by line: holds one line at once. Raises Unreadable when it is no export."""
     found, kept = Found(), list(noted)
     chain: Chain | None = None
@@ -307,6 +315,8 @@ def verify(lines: Iterable[bytes], noted: Iterable[Checkpoint] = (), keys: Mappi
                 chain.follow(fields, digest)
             case {"head": dict(head)} if chain and not chain.ended:
                 chain.end(head)
+            case {"digest_key": {"sealed": str(sealed)}}:
+                found.digest_key = digest_key_in(base64.b64decode(sealed), keys or {})
             case {"document": {"runtime": str(runtime), "digest": str(digest), "sealed": str(sealed)}}:
                 _document(found, runtime, digest, sealed, keys)
             case _ if chain:
@@ -331,12 +341,11 @@ def _line(raw: bytes) -> Any:
         return None
 
 
-def _document(found: Found, runtime: str, digest: str, sealed: str, keys: Mapping[str, bytes] | None) -> None:
+def _document(found: Found, runtime: str, digest: str, sealed: str, keys: Keys | None) -> None:
     found.documents += 1
     if keys is None:
         return
-    why = document_fault(runtime, digest, base64.b64decode(sealed), keys)
-    if why:
+    if why := document_fault(runtime, digest, base64.b64decode(sealed), keys, found.digest_key):
         found.wrong.append(f"Document {digest[:8]} of runtime {runtime}: {why}")
     else:
         found.opened += 1
@@ -363,10 +372,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         keys = None if given.keys_file is None else keys_of(given.keys_file.read_text("ascii"))
-        noted = []
-        if given.checkpoints is not None:
-            lines = given.checkpoints.read_text("utf-8").splitlines()
-            noted = checkpoints(lines, _trust(given.public_key, lines))
+        lines = given.checkpoints.read_text("utf-8").splitlines() if given.checkpoints is not None else []
+        noted = checkpoints(lines, _trust(given.public_key, lines))
         with given.export.open("rb") as file:
             found = verify(file, noted, keys)
     except (Unreadable, OSError, UnicodeDecodeError) as error:
@@ -383,11 +390,9 @@ def _trust(public_key: str | None, lines: list[str]) -> Callable[[str], bytes | 
         return lambda _: given
     named: dict[str, bytes] = {}
     for line in lines:
-        try:
+        with suppress(ValueError, KeyError, TypeError):
             one = json.loads(line)
             named.setdefault(one["checkpoint"]["key"], base64.b64decode(one["public_key"]))
-        except (ValueError, KeyError, TypeError):
-            continue
     return named.get
 
 

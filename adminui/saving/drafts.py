@@ -60,17 +60,13 @@ class Kept:
     of: UUID | None = None
 
 
-def _bound(form: Form) -> str:
-    return f"draft:{form.id}:{form.owner}:{form.runtime}"
-
-
-def _seal(form: Form, values: Pairs) -> bytes:
+def _seal(row: Draft, values: Pairs) -> bytes:
     plain = zlib.compress(json.dumps([list(pair) for pair in values]).encode())
-    return keyring.seal(plain, bound_to=_bound(form))
+    return keyring.seal(plain, bound_to=row.place)
 
 
-def _open(form: Form, sealed: bytes) -> tuple[tuple[str, str], ...]:
-    plain = keyring.open_sealed(sealed, bound_to=_bound(form))
+def _open(row: Draft) -> tuple[tuple[str, str], ...]:
+    plain = keyring.open_sealed(bytes(row.values), bound_to=row.place)
     return tuple((str(name), str(value)) for name, value in json.loads(zlib.decompress(plain)))
 
 
@@ -101,13 +97,13 @@ def keep(form: Form, values: Pairs, *, changes: int, sections: Iterable[str], se
         )
     elif seq is not None and seq <= row.seq:
         raise Late(row.seq)
-    elif row.base == form.base and _open(form, bytes(row.values)) == tuple(values):
+    elif row.base == form.base and _open(row) == tuple(values):
         Draft.objects.filter(pk=row.pk).update(seq=row.seq if seq is None else seq)
         return row.revision
     else:
         row.revision += 1
     row.base, row.read_at = form.base, form.read_at
-    row.values, row.seq = _seal(form, values), row.seq if seq is None else seq
+    row.values, row.seq = _seal(row, values), row.seq if seq is None else seq
     row.changes, row.sections = changes, list(sections)
     row.save()
     return row.revision
@@ -134,7 +130,7 @@ def _kept(row: Draft) -> Kept:
     return Kept(
         form=form,
         base=base_of(form),
-        values=_open(form, bytes(row.values)),
+        values=_open(row),
         reason=row.reason,
         revision=row.revision,
         seq=row.seq,

@@ -3,6 +3,7 @@
 from django.db import models
 
 from adminui.saving.protocol import State
+from adminui.sealed import Sealed
 
 
 class Draft(models.Model):
@@ -23,7 +24,7 @@ class Draft(models.Model):
     runtime = models.UUIDField()
     base = models.CharField(max_length=64)
     read_at = models.DateTimeField()
-    values = models.BinaryField()
+    values = Sealed(holding="drafts")
     reason = models.TextField(blank=True)
     revision = models.PositiveIntegerField()
     seq = models.BigIntegerField(default=0)
@@ -44,6 +45,11 @@ class Draft(models.Model):
     def __str__(self) -> str:
         """Its form."""
         return str(self.form)
+
+    @property
+    def place(self) -> str:
+        """What its values are bound to: form, owner and runtime."""
+        return f"draft:{self.form}:{self.owner}:{self.runtime}"
 
 
 class Gone(models.Model):

@@ -1,11 +1,14 @@
 """Documents: kept once, sealed, found again exactly."""
 
 import hashlib
+import hmac
 import zlib
+from importlib import import_module
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -14,7 +17,7 @@ from hypothesis.extra.django import TestCase
 from adminui import keyring
 from adminui.contract.document import Json, canonical, wire
 from adminui.record import documents
-from adminui.record.models import Document
+from adminui.record.models import DigestKey, Document
 from tests.record.conftest import RUNTIME
 
 CONFIG: Json = {"version": "v2", "runtime_server": {"env": {"GREETING": "a-marker-nobody-writes"}}, "big": 2**70}
@@ -73,6 +76,7 @@ def test_the_digest_is_known_without_keeping() -> None:
     assert documents.load(RUNTIME, documents.digest_of(RUNTIME, {"not": "kept"})) is None
 
 
+@pytest.mark.django_db
 def test_the_digest_needs_the_key() -> None:
     digest = documents.digest_of(RUNTIME, CONFIG)
     assert len(digest) == 64
@@ -137,6 +141,27 @@ def test_an_old_digest_still_finds_its_document_after_the_keys_changed(settings:
     new = keyring.Key("new", bytes(range(32)))
     settings.KEYRING = keyring.Keyring((new, *settings.KEYRING.keys))
     assert documents.load(RUNTIME, digest) == CONFIG
+    assert documents.digest_of(RUNTIME, CONFIG) == digest, "the record’s own key makes it"
     settings.KEYRING = keyring.Keyring((new,))
     with pytest.raises(keyring.SealBroken):
         documents.load(RUNTIME, digest)
+
+
+@pytest.mark.django_db
+def test_the_digests_key_is_the_records_own_and_sealed() -> None:
+    digest = documents.digest_of(RUNTIME, CONFIG)
+    row = DigestKey.objects.get()
+    own = keyring.open_sealed(bytes(row.sealed), bound_to=row.place)
+    assert own not in bytes(row.sealed)
+    assert digest == hmac.digest(own, f"{RUNTIME}\n".encode() + canonical(CONFIG), "sha256").hex()
+    DigestKey.objects.all().delete()
+    assert documents.digest_of(RUNTIME, CONFIG) != digest, "another record has another key"
+
+
+@pytest.mark.django_db
+def test_a_record_from_before_goes_on_with_the_digests_that_it_has(settings: Any) -> None:
+    first = settings.KEYRING.keys[0].derived("digest document")
+    digest = hmac.digest(first, f"{RUNTIME}\n".encode() + canonical(CONFIG), "sha256").hex()
+    Document.objects.create(runtime=RUNTIME, digest=digest, sealed=b"")
+    import_module("adminui.record.migrations.0003_digest_key").keep_the_old(apps, None)
+    assert documents.digest_of(RUNTIME, CONFIG) == digest
