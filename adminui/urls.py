@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("adminui.accounts.urls")),
     path("", include("adminui.runtimes.urls")),
     path("", include("adminui.editor.urls")),
+    path("", include("adminui.history.urls")),
 ]
 
 handler400 = "adminui.accounts.failures.bad_request"

@@ -13,11 +13,11 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from adminui.accounts.upstream import platform
 from adminui.contract.answers import Organization, RuntimeItem, Workspace
-from adminui.platform.address import is_segment
+from adminui.platform.address import RuntimeRef, is_segment
 from adminui.platform.errors import PlatformError
 
 if TYPE_CHECKING:
@@ -100,6 +100,19 @@ async def neighbours(who: Who, org: str, workspace: str) -> tuple[Neighbour, ...
         )
 
     return await _cached((who.token, "runtimes", org, workspace), read)
+
+
+async def canonical(request: HttpRequest, who: Who, org: str, ws: str, runtime: str) -> HttpResponse | None:
+    """A redirect to the same page by the runtime's lower-case UUID, when it was named otherwise.
+
+    Raises NotFound when the platform knows no runtime of that key.
+    """
+    ref = RuntimeRef(org, ws, runtime)
+    if ref.is_uuid and ref.runtime == runtime:
+        return None
+    found = ref.runtime if ref.is_uuid else str((await platform().runtime(who.token, ref)).id).lower()
+    address = request.get_full_path().replace(f"/runtimes/{runtime}/", f"/runtimes/{found}/", 1)
+    return HttpResponseRedirect(address)
 
 
 def is_loud(workspace: str) -> bool:

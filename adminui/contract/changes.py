@@ -171,16 +171,8 @@ def locate(doc: Json, path: Path) -> Path | None:
 
 # ---- in words ------------------------------------------------------------------------------------------------------
 
-_ENV: Final[Path] = ("runtime_server", "env")
-_TARGETS: Final[Path] = ("sandbox", "egress", "allow")
-_NOUNS: Final[dict[Path, str]] = {
-    ("capabilities",): "capability",
-    ("sandbox", "exposed_ports"): "port",
-    ("sandbox", "egress"): "target",
-    ("secrets", "secret_ids"): "secret",
-    _ENV: "variable",
-    ("metadata", "labels"): "label",
-}
+ENVIRONMENT: Final[Path] = ("runtime_server", "env")
+"""Where the values lie that histories mask."""
 _WEIGHTS: Final[dict[Path, int]] = {("build",): 4, ("sandbox", "egress"): 3, ("secrets",): 2, ("runtime_server",): 1}
 _LONGEST: Final = 120
 _SAID: Final = frozenset({"not set", "empty"})
@@ -216,33 +208,9 @@ def tell(change: Change) -> Told:
         kind=change.kind,
         before=_shown(spec, change, change.before),
         after=_shown(spec, change, change.after),
-        secret=change.path[:2] == _ENV and len(change.path) > 2 and looks_secret(str(change.path[2])),
+        secret=change.path[:2] == ENVIRONMENT and len(change.path) > 2 and looks_secret(str(change.path[2])),
         weight=next((weight for start, weight in _WEIGHTS.items() if change.path[: len(start)] == start), 0),
     )
-
-
-def sentence(change: Change) -> str:
-    """A change in a few words, for lists and logs: 'CPU cores 2 → 4', 'added label team = analysis'.
-
-    Never holds the value of an environment variable.
-    """
-    told, spec = tell(change), field_of(change.path)
-    rest = change.path[len(spec.path) :] if spec else ()
-    if change.kind == "moved":
-        return f"changed the order of {told.label[:1].lower()}{told.label[1:]}"
-    if change.path[:2] == _ENV:
-        return f"{change.kind} variable {told.label}" if rest else f"{change.kind} the variables"
-    if spec is None:
-        name = paths.text(change.path) or "the document"
-        return f"changed {name} {told.before} → {told.after}" if change.kind == "changed" else f"{change.kind} {name}"
-    noun = _NOUNS.get(spec.path)
-    is_row = noun is not None and (change.path[:-1] == _TARGETS if spec.kind == "egress" else len(rest) == 1)
-    if not is_row:
-        return f"{told.label} {told.before or 'not set'} → {told.after or 'not set'}"
-    if spec.kind == "map":
-        equals = {"added": f" = {told.after}", "changed": f" {told.before} → {told.after}"}
-        return f"{change.kind} {noun} {told.label}{equals.get(change.kind, '')}"
-    return f"{change.kind} {noun} {rest[-1]}"
 
 
 def _label(spec: FieldSpec | None, path: Path) -> str:
@@ -263,7 +231,7 @@ def _label(spec: FieldSpec | None, path: Path) -> str:
 def _shown(spec: FieldSpec | None, change: Change, value: Json | Absent) -> str | None:
     """The display text of one side of a change."""
     path = change.path
-    if path in {(), _ENV[:1]} or (path == _ENV and value is not ABSENT):
+    if path in {(), ENVIRONMENT[:1]} or (path == ENVIRONMENT and value is not ABSENT):
         return None if value is ABSENT else _described(value)  # may hold environment values
     if spec is None:
         return None if value is ABSENT else _line(value)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from adminui.editor.jsondiff import Line
+from adminui.contract.jsondiff import Line
 from adminui.editor.refusals import Refusal
 from adminui.platform.errors import PlatformError
 

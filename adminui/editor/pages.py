@@ -10,9 +10,9 @@ from adminui.accounts.here import Who, page
 from adminui.contract.answers import Secret
 from adminui.contract.changes import Change, Told, tell
 from adminui.contract.config import SECTIONS
+from adminui.contract.jsondiff import MASK, lines
 from adminui.editor.form import ConfigForm
 from adminui.editor.goingback import Back
-from adminui.editor.jsondiff import MASK, lines
 from adminui.editor.meanwhile import NOTHING, Around
 from adminui.editor.notices import Notice
 from adminui.editor.subject import Subject

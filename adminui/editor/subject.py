@@ -7,7 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from django.urls import reverse
 
 from adminui.accounts.here import Who
@@ -144,19 +144,6 @@ def bare(org: str, ws: str, runtime: str) -> Subject:
     if not ref.is_uuid:
         raise Misaddressed("Only the runtime’s own id leads here.")
     return Subject(ref, None, None, Place(org=org, workspace=ws), None)
-
-
-async def canonical(request: HttpRequest, who: Who, org: str, ws: str, runtime: str) -> HttpResponse | None:
-    """A redirect to the same page by the runtime's lower-case UUID, when it was named otherwise.
-
-    Raises NotFound when the platform knows no runtime of that key.
-    """
-    ref = RuntimeRef(org, ws, runtime)
-    if ref.is_uuid and ref.runtime == runtime:
-        return None
-    found = ref.runtime if ref.is_uuid else str((await platform().runtime(who.token, ref)).id).lower()
-    address = request.get_full_path().replace(f"/runtimes/{runtime}/", f"/runtimes/{found}/", 1)
-    return HttpResponseRedirect(address)
 
 
 def form_id(text: str | None) -> UUID | None:

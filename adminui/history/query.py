@@ -6,13 +6,15 @@ by word in reasons, names, ids and request ids.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from json.decoder import scanstring  # type: ignore[attr-defined]  # public in CPython, missing in typeshed
 from typing import Final
 
 from adminui.record.index import above, words
+from adminui.record.kinds import KINDS, ORIGINS
 
 TERMS: Final[Mapping[str, str]] = {
     "person": "who did it, by name",
@@ -20,7 +22,8 @@ TERMS: Final[Mapping[str, str]] = {
     "outcome": "what became of the save: stored, rejected, unknown …",
     "origin": "where it came from: editor, restore, import, outside …",
     "kind": "the kind of event: save.stored, reveal, export …",
-    "runtime": "the runtime, by its id",
+    "runtime": "the runtime, by its key or id",
+    "request": "the request, by our id of it or the platform’s",
     "after": "from that day or time on, or the last 30d or 24h",
     "before": "before that day or time",
     "show": "all: the steps of a save too, each as it was written",
@@ -31,9 +34,14 @@ LONGEST: Final = 1000
 """Characters of a query."""
 _MOST: Final = 20
 """Terms and words of a query."""
+OUTCOMES: Final = (
+    *("stored", "altered", "overtaken", "rejected", "not_sent", "unknown", "not_stored", "superseded", "open"),
+)
+"""What can become of a save; `open` is one whose end isn’t told."""
 _ALIASES: Final = {"refused": "rejected", "not-sent": "not_sent", "not-stored": "not_stored"}
 _MOMENT: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d))?Z?)?", re.ASCII)
 _UNITS: Final = {"d": timedelta(days=1), "h": timedelta(hours=1)}
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _KEY: Final = re.compile(r"([a-z]+):")
 _LATELY: Final = re.compile(r"(\d{1,5})([dh])", re.ASCII)
 
@@ -87,10 +95,12 @@ class Query:
         return not self.terms
 
 
-def parse(text: str, now: datetime | None = None) -> Query:
-    """Reads a query; never raises. `now` is what 24h is counted back from."""
+def parse(text: str, now: datetime | None = None, runtimes: Mapping[str, str] | None = None) -> Query:
+    """Reads a query; never raises. `now` is what 24h is counted back from, `runtimes` the ids by key, case folded."""
     text = text[:LONGEST]
     terms = list(_terms(text))[:_MOST]
+    if problem := next(filter(None, (_problem(term, runtimes or {}) for term in terms)), ""):
+        return Query(tuple(terms), problem=problem)
     groups: list[tuple[str, ...]] = []
     nots: list[str] = []
     times: dict[str, datetime] = {}
@@ -104,14 +114,28 @@ def parse(text: str, now: datetime | None = None) -> Query:
         elif term.key == "show":
             every = term.value == "all"
         elif term.without:
-            nots += [one for group in _groups(term, there=True) for one in group]
+            nots += [one for group in _groups(term, runtimes or {}, there=True) for one in group]
         else:
-            groups += _groups(term, there=False)
+            groups += _groups(term, runtimes or {}, there=False)
             every = every or term.key in {"outcome", "kind"}  # each of its steps tells one
     return Query(tuple(terms), tuple(groups), tuple(nots), times.get("after"), times.get("before"), every)
 
 
-def _groups(term: Term, *, there: bool) -> list[tuple[str, ...]]:
+def _problem(term: Term, runtimes: Mapping[str, str]) -> str:
+    """What is wrong with a term, in plain words; empty when nothing is."""
+    value = term.value.lower()
+    known: Mapping[str, Iterable[str]] = {"outcome": OUTCOMES, "origin": ORIGINS, "kind": KINDS, "show": ("all",)}
+    if term.key in known and _ALIASES.get(value, value) not in known[term.key]:
+        return f"“{term}” finds nothing: {term.key} is one of {', '.join(sorted(known[term.key]))}."
+    if term.key == "runtime" and not _UUID.fullmatch(value) and term.value.casefold() not in runtimes:
+        return f"“{term}” is no runtime that is known here: write its key, or its whole id."
+    typed = _KEY.match(term.value) if not term.key else None
+    if typed and typed.end() < len(term.value) and (meant := get_close_matches(typed[1], TERMS, 1, 0.75)):
+        return f"“{typed[1]}:” is no term. Did you mean {meant[0]}: ? In quotes it is looked for as text."
+    return ""
+
+
+def _groups(term: Term, runtimes: Mapping[str, str], *, there: bool) -> list[tuple[str, ...]]:
     """The terms of the index that a part asks for. `there`: a path only there and below, not where it lies in."""
     match term.key:
         case "":
@@ -122,7 +146,12 @@ def _groups(term: Term, *, there: bool) -> list[tuple[str, ...]]:
         case "person":
             return [(f"person:{term.value.casefold()}",)]
         case "outcome":
-            return [(f"outcome:{_ALIASES.get(term.value, term.value)}",)]
+            value = term.value.lower()
+            return [(f"outcome:{_ALIASES.get(value, value)}",)]
+        case "request":
+            return [(f"word:{word}",) for word in words(term.value)]
+        case "runtime":
+            return [(f"runtime:{runtimes.get(term.value.casefold(), term.value.lower())}",)]
         case _:
             return [(f"{term.key}:{term.value.lower()}",)]
 

@@ -10,10 +10,12 @@ import hashlib
 import hmac
 import secrets
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models.functions import Length
 
 from adminui import keyring
 from adminui.contract.document import Json, canonical, read, wire
@@ -59,8 +61,27 @@ def load(runtime: UUID, digest: str) -> Json | None:
     Raises keyring.SealBroken when the row was tampered with, moved, or sealed with a key that is gone.
     """
     row = Document.objects.filter(runtime=runtime, digest=digest).first()
-    if row is None:
-        return None
+    return None if row is None else _opened(row)
+
+
+def load_small(wanted: Iterable[tuple[UUID, str]], *, most: int = 1 << 16) -> dict[tuple[UUID, str], Json]:
+    """Those of many documents that are kept, open, and not larger than `most` bytes as they are sealed.
+
+    For lists, which tell a little of each: one that was dropped or can't be opened is left out.
+    """
+    pairs = set(wanted)
+    runtimes, digests = {runtime for runtime, _ in pairs}, {digest for _, digest in pairs}
+    rows = Document.objects.filter(runtime__in=runtimes, digest__in=digests)
+    sizes = rows.annotate(size=Length("sealed")).values_list("id", "runtime", "digest", "size")
+    small = [row for row, runtime, digest, size in sizes if (runtime, digest) in pairs and size <= most]
+    found: dict[tuple[UUID, str], Json] = {}
+    for row in Document.objects.filter(id__in=small):
+        with suppress(keyring.SealBroken):
+            found[row.runtime, row.digest] = _opened(row)
+    return found
+
+
+def _opened(row: Document) -> Json:
     return read(zlib.decompress(keyring.open_sealed(bytes(row.sealed), bound_to=row.place)))
 
 

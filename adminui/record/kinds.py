@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-ORIGINS: Final = frozenset({"editor", "restore", "undo", "import", "bulk", "recovery", "outside", "site"})
+ORIGINS: Final = frozenset({"editor", "restore", "undo", "import", "bulk", "recovery", "outside", "history", "site"})
 """What set an event off: a form, one of the other ways to a save, another tool, or the program itself."""
 
 

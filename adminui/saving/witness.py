@@ -1,5 +1,6 @@
 """What was looked at, taken away or taken up again, written down before it is given."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from adminui.accounts.models import Person
@@ -10,10 +11,33 @@ from adminui.saving.forms import Form
 from adminui.saving.steps import Trace
 
 
+@dataclass(frozen=True)
+class _Place:
+    """A workspace, or a runtime of it."""
+
+    org: str
+    workspace: str
+    runtime: UUID | str | None
+
+
 def revealed(form: Form, person: Person, path: str, trace: Trace) -> None:
     """Records that `person` looked at the value at a change path. Raises django.db.Error: then it isn't shown."""
     ref = RuntimeRef(form.organization, form.workspace, str(form.runtime))
     _seen("reveal", ref, person, trace, data={"path": path}, paths=(path,), before=form.base)
+
+
+def revealed_of_event(ref: RuntimeRef, person: Person, path: str, event: UUID, trace: Trace) -> None:
+    """Records that `person` looked at the values of an event at a change path. Raises django.db.Error."""
+    data: dict[str, Json] = {"path": path, "event": str(event)}
+    _seen("reveal", ref, person, trace, data=data, paths=(path,), origin="history")
+
+
+def exported_history(
+    org: str, ws: str, runtime: UUID | None, person: Person, query: str, kind: str, trace: Trace
+) -> None:
+    """Records that `person` takes the history away that `query` finds. Raises django.db.Error: then it isn't given."""
+    data: dict[str, Json] = {"what": f"the history as {kind}", "query": query}
+    _seen("export", _Place(org, ws, runtime), person, trace, data=data, origin="history")
 
 
 def exported(ref: RuntimeRef, person: Person, what: str, trace: Trace) -> None:
@@ -29,14 +53,14 @@ def taken_up(form: Form, person: Person, trace: Trace, *, kind: str, of: UUID, p
 
 def _seen(
     kind: str,
-    ref: RuntimeRef,
+    ref: RuntimeRef | _Place,
     person: Person,
     trace: Trace,
     *,
     data: dict[str, Json],
+    origin: str = "editor",
     paths: tuple[str, ...] = (),
     before: str | None = None,
-    origin: str = "editor",
 ) -> None:
     events.append(
         events.NewEvent(
@@ -47,7 +71,7 @@ def _seen(
             platform_user=events.PlatformUser(person.platform_id, person.platform_name),
             organization=ref.org,
             workspace=ref.workspace,
-            runtime=UUID(ref.runtime),
+            runtime=UUID(str(ref.runtime)) if ref.runtime else None,
             request_id=trace.request_id,
             ip=trace.ip,
             agent=trace.agent,

@@ -6,14 +6,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adminui.contract import document, paths
-from adminui.contract.changes import Change, apply, diff, locate, sentence, tell
+from adminui.contract.changes import Change, apply, diff, locate, tell
 from adminui.contract.document import ABSENT, Absent, Json, same
 from adminui.contract.paths import Item, Path
+from adminui.contract.phrases import named, phrase
 from tests.contract.documents import KNOWN_LISTS, best_time, configs, documents, examples, full, large
 
 
 def _told(before: Json, after: Json) -> list[str]:
-    return [sentence(change) for change in diff(before, after)]
+    return [str(phrase(change)) for change in diff(before, after)]
 
 
 def _changed(path: Path, value: Any) -> tuple[Json, Json]:
@@ -82,7 +83,7 @@ def test_everything_can_be_said_in_one_line(before: Json, after: Json) -> None:
         told = tell(change)
         assert told.label
         assert paths.parse(told.path) == change.path
-        for said in (sentence(change), told.label, told.before, told.after):
+        for said in (str(phrase(change)), told.label, told.before, told.after):
             assert said is None or (0 < len(said) < 1000 and "\n" not in said)
 
 
@@ -101,6 +102,25 @@ def test_a_sentence_never_holds_a_value_of_the_environment(other: Json, env: Jso
         config: Json = {"runtime_server": part}
         for before, after in ((config, other), (other, config)):
             assert not [said for said in _told(before, after) if "hunter2" in said]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("resources.cpu_cores", "changed CPU cores"),
+        ('capabilities["web"]', "changed capability web"),
+        ('capabilities["web"].version', "changed capability web"),
+        ("metadata.labels.team", "changed label team"),
+        ('sandbox.egress.allow["a.b"]', "changed target a.b"),
+        ("sandbox.egress", "changed Egress"),
+        ("runtime_server.env.A", "changed variable A"),
+        ("runtime_server.env", "changed Variables"),
+        ("x.y", "changed x.y"),
+        ("", "changed The whole document"),
+    ],
+)
+def test_a_path_alone_is_said_too(path: str, said: str) -> None:
+    assert str(named(paths.parse(path))) == said
 
 
 def test_known_lists_change_item_by_item() -> None:
@@ -206,8 +226,8 @@ def test_a_path_is_located_by_identity_or_not_at_all() -> None:
 
 
 SAID: list[tuple[Path, Any, list[str]]] = [
-    (("resources", "cpu_cores"), 2, ["CPU cores 4 → 2"]),
-    (("resources", "cpu_cores"), ABSENT, ["CPU cores 4 → not set"]),
+    (("resources", "cpu_cores"), 2, ["set CPU cores 4 → 2"]),
+    (("resources", "cpu_cores"), ABSENT, ["set CPU cores 4 → not set"]),
     (("resources", "gpu"), 1, ["added resources.gpu"]),
     (("resources", "accelerator", "kind"), "gpu", ["changed resources.accelerator.kind none → gpu"]),
     (
@@ -215,27 +235,27 @@ SAID: list[tuple[Path, Any, list[str]]] = [
         "x",
         ['changed resources {"cpu_cores": 4, "memory_mb": 4096, "accelerator": {"kind": "none"}} → x'],
     ),
-    (("build", "profile"), " x", ["Profile gpu → “ x”"]),
-    (("build", "profile"), "not set", ["Profile gpu → “not set”"]),
+    (("build", "profile"), " x", ["set Profile gpu → “ x”"]),
+    (("build", "profile"), "not set", ["set Profile gpu → “not set”"]),
     (("build", "source"), ABSENT, ["removed build.source"]),
-    (("sandbox", "workspace_mount"), False, ["Workspace mount on → off"]),
-    (("sandbox", "exposed_ports"), [9090, 8080], ["changed the order of exposed ports"]),
+    (("sandbox", "workspace_mount"), False, ["set Workspace mount on → off"]),
+    (("sandbox", "exposed_ports"), [9090, 8080], ["reordered Exposed ports"]),
     (("sandbox", "exposed_ports"), [8080, 9090, 1], ["added port 1"]),
     (("sandbox", "exposed_ports"), [8080], ["removed port 9090"]),
-    (("sandbox", "exposed_ports"), [8080, 8080], ["Exposed ports 8080, 9090 → 8080, 8080"]),
+    (("sandbox", "exposed_ports"), [8080, 8080], ["set Exposed ports 8080, 9090 → 8080, 8080"]),
     (("sandbox", "egress", "allow"), ["api.example.com"], ["removed target 10.0.0.0/8"]),
-    (("sandbox", "egress"), ABSENT, ["Egress Only these targets: api.example.com, 10.0.0.0/8 → Platform default"]),
-    (("sandbox", "egress", "mode"), "x", ["Egress, mode not set → x"]),
-    (("capabilities", 0, "version"), ABSENT, ["web, Version 1.2.0 → not set"]),
-    (("capabilities", 0, "enabled"), False, ["web, Enabled on → off"]),
-    (("capabilities", 1, "scope", "read"), [], ["sql-tools, scope.read a → []"]),
+    (("sandbox", "egress"), ABSENT, ["set Egress Only these targets: api.example.com, 10.0.0.0/8 → Platform default"]),
+    (("sandbox", "egress", "mode"), "x", ["set Egress, mode not set → x"]),
+    (("capabilities", 0, "version"), ABSENT, ["set web, Version 1.2.0 → not set"]),
+    (("capabilities", 0, "enabled"), False, ["disabled capability web"]),
+    (("capabilities", 1, "scope", "read"), [], ["set sql-tools, scope.read a → []"]),
     (("capabilities",), [], ["removed capability web", "removed capability sql-tools"]),
-    (("capabilities",), ABSENT, ["Capabilities web, sql-tools → not set"]),
+    (("capabilities",), ABSENT, ["set Capabilities web, sql-tools → not set"]),
     (("secrets", "secret_ids"), [], ["removed secret 2489e9ad-2ee2-8e00-8ec9-32d5f69181c0"]),
-    (("defaults", "system_prompt"), "", ["System prompt a … (2 lines) → empty"]),
-    (("defaults", "system_prompt"), "a\n", ["System prompt a … (2 lines) → a … (2 lines)"]),
-    (("defaults", "system_prompt"), None, ["System prompt a … (2 lines) → not set"]),
-    (("defaults", "agent"), "x" * 500, ["Agent planner → " + "x" * 119 + "…"]),
+    (("defaults", "system_prompt"), "", ["set System prompt a … (2 lines) → empty"]),
+    (("defaults", "system_prompt"), "a\n", ["set System prompt a … (2 lines) → a … (2 lines)"]),
+    (("defaults", "system_prompt"), None, ["set System prompt a … (2 lines) → not set"]),
+    (("defaults", "agent"), "x" * 500, ["set Agent planner → " + "x" * 119 + "…"]),
     (("runtime_server", "env", "LOG_LEVEL"), "debug", ["changed variable LOG_LEVEL"]),
     (("runtime_server", "env", "LOG_LEVEL"), ABSENT, ["removed variable LOG_LEVEL"]),
     (("runtime_server", "env", "a.b"), "x", ["added variable a.b"]),
@@ -243,12 +263,12 @@ SAID: list[tuple[Path, Any, list[str]]] = [
     (("runtime_server", "env"), "x", ["changed the variables"]),
     (("runtime_server",), ABSENT, ["removed runtime_server"]),
     (("runtime_server",), [], ["changed runtime_server 1 key → a list"]),
-    (("metadata", "labels", "tier"), "gold", ["added label tier = gold"]),
+    (("metadata", "labels", "tier"), "gold", ["added label tier gold"]),
     (("metadata", "labels", "team"), ABSENT, ["removed label team"]),
     (("metadata", "labels", "team"), "x", ["changed label team analysis → x"]),
-    (("metadata", "labels"), ABSENT, ['Labels {"team": "analysis", "cost.center": "R-4410"} → not set']),
-    (("metadata", "labels", ""), "x", ["added label “” = x"]),
-    (("version",), "v3", ["Version v2 → v3"]),
+    (("metadata", "labels"), ABSENT, ['set Labels {"team": "analysis", "cost.center": "R-4410"} → not set']),
+    (("metadata", "labels", ""), "x", ["added label “” x"]),
+    (("version",), "v3", ["set Version v2 → v3"]),
     (("x-new",), True, ['changed ["x-new"] [1, {"deep": null}] → true']),
     ((), 5, ["changed the document 10 keys → a value"]),
 ]
@@ -291,7 +311,7 @@ def test_a_list_of_a_wrong_type_is_said_too() -> None:
     (change,) = diff({"capabilities": {}}, {"capabilities": {"web": 1}})
     assert (tell(change).label, tell(change).after) == ("web", "1")
     (change,) = diff({"capabilities": []}, {"capabilities": "web"})
-    assert sentence(change) == "Capabilities [] → web"
+    assert str(phrase(change)) == "set Capabilities [] → web"
 
 
 def test_egress_absent_and_empty_are_said_apart() -> None:

@@ -8,7 +8,7 @@ import pytest
 from asgiref.sync import async_to_sync
 
 from adminui.contract.document import same
-from adminui.editor.jsondiff import MASK
+from adminui.contract.jsondiff import MASK
 from adminui.platform.address import RuntimeRef
 from adminui.record import documents, events
 from adminui.record.models import Document, Event

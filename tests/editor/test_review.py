@@ -2,7 +2,7 @@
 
 import pytest
 
-from adminui.editor.jsondiff import MASK
+from adminui.contract.jsondiff import MASK
 from adminui.record.models import Event
 from adminui.saving.models import Draft, Save
 from tests.conftest import Visitor

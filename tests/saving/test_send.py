@@ -40,6 +40,25 @@ def test_a_save_is_one_put_of_the_whole_document(alice: Who, upstream: FakePlatf
     assert not Draft.objects.exists()
 
 
+def test_an_event_of_a_save_that_landed_names_all_that_changed_in_what_is_stored(
+    alice: Who, upstream: FakePlatform
+) -> None:
+    base = edit(BASE, ("capabilities",), [{"name": "web"}, {"name": "sql"}])
+    swapped: list[Json] = [{"name": "sql", "version": "2"}, {"name": "web"}]
+
+    def store(platform: FakePlatform, document: Json) -> object:
+        platform.stored = edit(document, ("capabilities",), swapped)
+        return platform.answer()
+
+    upstream.stored = base
+    upstream.on_put = [store]  # type: ignore[list-item]
+    saved(alice, base=base, document=edit(base, ("resources", "cpu_cores"), 4))
+    sent, stored = Event.objects.order_by("seq")
+    assert sent.paths == ["resources.cpu_cores"]
+    assert stored.paths == ["resources.cpu_cores", 'capabilities["sql"].version', "capabilities"]
+    assert stored.data["moved"] == ["capabilities"]
+
+
 def test_the_intent_is_committed_before_the_put(alice: Who, upstream: FakePlatform) -> None:
     seen: list[tuple[str, list[str]]] = []
 

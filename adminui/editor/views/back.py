@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
 from adminui.accounts.here import Who, signed_in
+from adminui.accounts.places import canonical
 from adminui.contract import paths
 from adminui.contract.changes import Change
 from adminui.contract.document import Json, same
@@ -21,7 +22,7 @@ from adminui.editor.drafting import keep, over
 from adminui.editor.goingback import Aim, Back, Flag, Kind, Offer
 from adminui.editor.offers import lately
 from adminui.editor.pages import Group, Page, groups
-from adminui.editor.subject import canonical, subject, trace
+from adminui.editor.subject import subject, trace
 from adminui.platform.answers import Stored
 from adminui.record.models import Event
 from adminui.saving import drafts, witness

@@ -5,8 +5,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
 from adminui.accounts.here import Who, signed_in
+from adminui.accounts.places import canonical
 from adminui.editor.pages import Page
-from adminui.editor.subject import canonical, form_id, subject
+from adminui.editor.subject import form_id, subject
 from adminui.saving import drafts as kept
 from adminui.saving.forms import KEPT
 

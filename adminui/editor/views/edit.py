@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
 from adminui.accounts.here import Who, signed_in
+from adminui.accounts.places import canonical
 from adminui.editor import meanwhile, notices
 from adminui.editor.drafting import keep, keep_last, over
 from adminui.editor.form import ConfigForm
@@ -17,7 +18,7 @@ from adminui.editor.notices import Notice
 from adminui.editor.offers import lately, offers
 from adminui.editor.pages import Page, editor_page, unreadable_page
 from adminui.editor.refusals import last_refusal
-from adminui.editor.subject import canonical, form_id, kept_draft, subject
+from adminui.editor.subject import form_id, kept_draft, subject
 from adminui.editor.views.kept import keep_of_stranger, number_of, pairs_of
 from adminui.platform.address import RuntimeRef
 from adminui.platform.answers import Stored

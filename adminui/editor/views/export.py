@@ -11,10 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
 from adminui.accounts.here import Who, signed_in
+from adminui.accounts.places import canonical
 from adminui.contract.document import Json, is_object, pretty
 from adminui.contract.manifest import Identity, to_yaml
 from adminui.editor.curl import curl
-from adminui.editor.subject import Subject, canonical, form_id, kept_draft, subject, trace
+from adminui.editor.subject import Subject, form_id, kept_draft, subject, trace
 from adminui.saving import witness
 from adminui.saving.reading import read_config
 

@@ -9,15 +9,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
 from adminui.accounts.here import Who, signed_in
+from adminui.accounts.places import canonical
 from adminui.contract import paths
 from adminui.contract.changes import Change, Told, tell
 from adminui.contract.document import same
+from adminui.contract.jsondiff import MASK
 from adminui.contract.merge import Merge, Overlap, merge, resolve
 from adminui.contract.paths import Path
 from adminui.editor.drafting import over, rebase
-from adminui.editor.jsondiff import MASK
 from adminui.editor.pages import Page
-from adminui.editor.subject import canonical, form_id, kept_draft, subject
+from adminui.editor.subject import form_id, kept_draft, subject
 from adminui.editor.views.kept import keep_of_stranger
 from adminui.saving import drafts
 from adminui.saving.drafts import BaseGone, Kept

@@ -5,11 +5,11 @@ from django.http import HttpResponse, HttpResponseRedirect
 
 from adminui.accounts.failures import token_lost
 from adminui.contract.document import same
+from adminui.contract.jsondiff import Line, lines
 from adminui.contract.merge import merge
 from adminui.editor import notices
 from adminui.editor.drafting import over, rebase
 from adminui.editor.form import ConfigForm
-from adminui.editor.jsondiff import Line, lines
 from adminui.editor.pages import Page, editor_page, review_page
 from adminui.editor.refusals import Refusal, refusal_of
 from adminui.editor.subject import helper, kept_draft

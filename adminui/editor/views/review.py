@@ -7,12 +7,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
 from adminui.accounts.here import Who, signed_in
+from adminui.accounts.places import canonical
 from adminui.contract.changes import Told, diff, tell
 from adminui.editor import notices
 from adminui.editor.form import ConfigForm
 from adminui.editor.offers import lately
 from adminui.editor.pages import Page, reason_error, review_page
-from adminui.editor.subject import canonical, form_id, kept_draft, subject, trace
+from adminui.editor.subject import form_id, kept_draft, subject, trace
 from adminui.editor.views.back import goes_back
 from adminui.editor.views.kept import keep_of_stranger
 from adminui.editor.views.refused import changed_elsewhere, refused

@@ -12,13 +12,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from adminui.accounts.here import Who, page, signed_in
+from adminui.accounts.places import canonical
 from adminui.contract import paths
 from adminui.contract.changes import Change, Told, diff, tell
 from adminui.contract.document import Absent, Json, same
+from adminui.contract.jsondiff import MASK, Line, lines
 from adminui.contract.stored import normalised
-from adminui.editor.jsondiff import MASK, Line, lines
 from adminui.editor.outcomes import Outcome, counted, outcome, said_of
-from adminui.editor.subject import Subject, canonical, subject
+from adminui.editor.subject import Subject, subject
 from adminui.record import documents
 from adminui.record.models import Event
 from adminui.saving.models import Save

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adminui.contract.document import Json, pretty
+from adminui.contract.jsondiff import MASK, Line, lines
 from adminui.contract.visible import visible
-from adminui.editor.jsondiff import MASK, Line, lines
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 DOCS = st.recursive(

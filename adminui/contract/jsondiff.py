@@ -1,4 +1,4 @@
-"""The difference of two documents as lines of JSON, with secret-looking values masked.
+"""The difference of two documents as lines of JSON, with values of the environment masked.
 
 Masked values must still show as changed, so each side's mask carries a mark of its own while lines are compared; the
 mark is gone from what is shown. Invisible and direction-changing characters are written as escapes: a diff that
@@ -6,12 +6,12 @@ can be made to look like another is none.
 """
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from adminui.contract.config import looks_secret
-from adminui.contract.document import Json, edit, get, pretty, same
+from adminui.contract.document import ABSENT, Absent, Json, edit, get, pretty, same
 from adminui.contract.paths import Path
 from adminui.contract.visible import visible
 
@@ -28,24 +28,33 @@ class Line:
     text: str
 
 
-def lines(before: Json, after: Json, *, context: int = 2) -> list[Line]:
+Hides = Callable[[str], bool]
+"""Whether the value of an environment variable of that name is masked."""
+
+
+def lines(before: Json, after: Json, *, context: int = 2, hides: Hides = looks_secret) -> list[Line]:
     """The unified difference, with `context` lines around each place."""
-    old = pretty(_masked(before, after, _MARKS[0])).split("\n")
-    new = pretty(_masked(after, before, _MARKS[1])).split("\n")
+    old = pretty(_masked(before, after, _MARKS[0], hides)).split("\n")
+    new = pretty(_masked(after, before, _MARKS[1], hides)).split("\n")
     return list(_unified(old, new, context))
 
 
-def _masked(doc: Json, other: Json, mark: str) -> Json:
+def _masked(doc: Json, other: Json, mark: str, hides: Hides) -> Json:
     here, there = get(doc, _ENV), get(other, _ENV)
-    if not isinstance(here, dict):
+    if here is ABSENT:
         return doc
+    if not isinstance(here, dict):  # no environment at all, but what stands in its place may hold one
+        return edit(doc, _ENV, _mask(here, there, mark)) if hides("") else doc
     beside = there if isinstance(there, dict) else {}
-    shown = {key: _mask(value, beside.get(key), mark) if looks_secret(key) else value for key, value in here.items()}
-    return edit(doc, _ENV, shown)
+    return edit(
+        doc,
+        _ENV,
+        {key: _mask(value, beside.get(key, ABSENT), mark) if hides(key) else value for key, value in here.items()},
+    )
 
 
-def _mask(value: Json, other: Json, mark: str) -> str:
-    return MASK if same(value, other) else MASK + mark
+def _mask(value: Json, other: Json | Absent, mark: str) -> str:
+    return MASK if other is not ABSENT and same(value, other) else MASK + mark
 
 
 def _unified(old: list[str], new: list[str], context: int) -> Iterator[Line]:

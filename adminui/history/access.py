@@ -1,0 +1,155 @@
+"""Whose history one may see: what one's token can read at the platform now, asked of it, at most a minute ago.
+
+A workspace's history is for who can read the workspace, a runtime's for who can read the runtime. What is said of a
+runtime that is gone from the platform is for who may audit. Nothing is shown on a guess: when the platform can't be
+asked, its error is the page.
+"""
+
+import asyncio
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+
+from adminui.accounts.here import Who
+from adminui.accounts.places import neighbours
+from adminui.accounts.roles import Deed, can
+from adminui.accounts.upstream import platform
+from adminui.contract.answers import RuntimeItem
+from adminui.platform.address import RuntimeRef
+from adminui.platform.errors import Forbidden, NotFound, PlatformError
+
+FRESH: Final = 60.0
+"""Seconds that an answer is believed."""
+_KEPT: Final = 10_000
+_AT_ONCE: Final = 8
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What the platform says of a runtime: whether it is there, and as far as it says more, its item."""
+
+    id: UUID
+    name: str
+    gone: bool = False
+    item: RuntimeItem | None = None
+
+
+_WORKSPACE: Final = Runtime(UUID(int=0), "")
+"""Kept for a workspace that can be read."""
+
+_cache: OrderedDict[bytes, tuple[float, Runtime]] = OrderedDict()
+
+
+class Access:
+    """What one person may see of one workspace. Every method raises the platform's error when it can't be asked."""
+
+    def __init__(self, who: Who, org: str, ws: str) -> None:
+        RuntimeRef(org, ws, "any")  # raises Misaddressed
+        self.who, self.org, self.ws = who, org, ws
+        self.may_audit = can(who.roles, Deed.EXPORT_HISTORY)
+
+    async def workspace(self) -> None:
+        """Returns if the person can read the workspace. Raises NotFound or Forbidden if not."""
+        if self._known("") is not None:
+            return
+        try:
+            await platform().workspace(self.who.token, self.org, self.ws)
+        except PlatformError as error:
+            if error.status != 404:
+                raise
+            # Not every deployment answers for single workspaces. One whose runtimes it lists can be read.
+            await platform().runtimes(self.who.token, self.org, self.ws, limit=1)
+        self._keep("", _WORKSPACE)
+
+    async def runtime(self, runtime: UUID) -> Runtime:
+        """A runtime whose history the person may see. Raises NotFound or Forbidden for another one."""
+        found = await self._asked(runtime)
+        if found.gone:
+            await self.workspace()
+            if not self.may_audit:
+                raise NotFound(
+                    "The platform knows no such runtime. What is recorded of one that is gone is for auditors.",
+                    status=404,
+                )
+        return found
+
+    async def runtimes(self, wanted: Iterable[UUID]) -> dict[UUID, Runtime]:
+        """Those of some runtimes of the workspace whose events the person may see there."""
+        near = {each.id.lower(): each for each in await neighbours(self.who, self.org, self.ws)}
+        found = {}
+        unknown = []
+        for runtime in set(wanted):
+            if each := near.get(str(runtime)):
+                found[runtime] = Runtime(runtime, each.key)
+            else:
+                unknown.append(runtime)
+        turns = asyncio.Semaphore(_AT_ONCE)
+
+        async def ask(runtime: UUID) -> Runtime | None:
+            async with turns:
+                try:
+                    return await self._asked(runtime)
+                except Forbidden:
+                    return None
+
+        for answer in await asyncio.gather(*map(ask, unknown)):
+            if answer is not None and (self.may_audit or not answer.gone):
+                found[answer.id] = answer
+        return found
+
+    async def named(self, name: str) -> UUID | None:
+        """The runtime of that key or name, as far as the workspace's first hundred tell."""
+        for each in await neighbours(self.who, self.org, self.ws):
+            if name.casefold() in {each.key.casefold(), each.name.casefold()}:
+                return UUID(each.id)
+        return None
+
+    async def _asked(self, runtime: UUID) -> Runtime:
+        known = self._known(str(runtime))
+        if known is not None:
+            return known
+        found = await self._read(runtime)
+        self._keep(str(runtime), found)
+        return found
+
+    async def _read(self, runtime: UUID) -> Runtime:
+        ref = RuntimeRef(self.org, self.ws, str(runtime))
+        try:
+            item = await platform().runtime(self.who.token, ref)
+        except PlatformError as error:
+            if error.status != 404:
+                raise
+        else:
+            return Runtime(runtime, item.key or short(runtime), item=item)
+        try:  # not every deployment answers for single runtimes, but each gives the configs that one may read
+            await platform().config(self.who.token, ref)
+        except NotFound:
+            return Runtime(runtime, short(runtime), gone=True)
+        return Runtime(runtime, short(runtime))
+
+    def _key(self, runtime: str) -> bytes:
+        # Session and token are part of the key, so that nobody sees by another's right; hashed, so that none is held.
+        whole = (settings.PLATFORM_URL, str(self.who.credential), self.who.token, self.org, self.ws, runtime)
+        return hashlib.sha256(repr(whole).encode()).digest()
+
+    def _known(self, runtime: str) -> Runtime | None:
+        found = _cache.get(self._key(runtime))
+        return found[1] if found is not None and time.monotonic() - found[0] < FRESH else None
+
+    def _keep(self, runtime: str, answer: Runtime) -> None:
+        key = self._key(runtime)
+        _cache[key] = time.monotonic(), answer
+        _cache.move_to_end(key)
+        while len(_cache) > _KEPT:
+            _cache.popitem(last=False)
+
+
+def short(runtime: object) -> str:
+    """How a runtime is called whose key isn't known."""
+    return str(runtime)[:8]

@@ -1,0 +1,146 @@
+"""A page of history: the events that are asked for and that one may see, each told in a sentence, grouped by day."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from typing import Final
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.urls import reverse
+
+from adminui.history import telling
+from adminui.history.access import Access, Runtime, short
+from adminui.history.asked import Asked
+from adminui.history.finding import Found, Hit, find
+from adminui.history.telling import Telling, Told
+from adminui.record import documents
+from adminui.record.index import Scope
+from adminui.record.models import Event
+
+ROWS: Final = 30
+"""Events of a page."""
+_ROUNDS: Final = 4
+"""Times that events are looked for when those found may not be seen."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """An event on a page. `runtime` is its runtime's name, empty for an event of the workspace; `href` its page."""
+
+    event: Event
+    telling: Telling
+    runtime: str
+    runtime_href: str
+    href: str
+
+    @property
+    def at(self) -> datetime | None:
+        """When it was; None when the row doesn't say."""
+        return self.event.at if isinstance(self.event.at, datetime) else None
+
+    @property
+    def reason(self) -> str:
+        """The reason that its person gave."""
+        return self.event.reason if isinstance(self.event.reason, str) else ""
+
+    @property
+    def day(self) -> date | None:
+        """Its day, in UTC."""
+        return self.at.astimezone(UTC).date() if self.at else None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of rows, newest first. `newer` and `older` lead to the pages beside it, empty where there is none.
+
+    `stopped`: the search ended before its end; `older` goes on from there.
+    """
+
+    rows: tuple[Row, ...]
+    newer: str = ""
+    older: str = ""
+    stopped: bool = False
+
+    @property
+    def days(self) -> list[tuple[str, list[Row]]]:
+        """The rows by day, each day as it is called."""
+        return [(day_said(day), list(rows)) for day, rows in groupby(self.rows, key=lambda row: row.day)]
+
+
+def day_said(day: date | None) -> str:
+    """A day as a heading: “Today, 24 November”."""
+    if day is None:
+        return "At an unknown time"
+    today = datetime.now(UTC).date()
+    told = f"{day.day} {day:%B}" + ("" if day.year == today.year else f" {day.year}")
+    return f"{ {today: 'Today', today - timedelta(days=1): 'Yesterday'}.get(day, f'{day:%A}') }, {told}"
+
+
+async def listed(access: Access, scope: Scope, asked: Asked, known: Mapping[UUID, Runtime]) -> Listing:
+    """The page that is asked for. `known`: runtimes that the person may see for certain.
+
+    Raises the platform's error when it can't be asked which events the person may see.
+    """
+    hits: list[Hit] = []
+    seen = dict(known)
+    below, above, up = asked.below, asked.above or 0, asked.above is not None
+    for _ in range(_ROUNDS):
+        found = await sync_to_async(find)(scope, asked.query, below=below, above=above, up=up, most=ROWS - len(hits))
+        seen |= await access.runtimes(_of(found.hits) - seen.keys())
+        meant = [hit for hit in found.hits if hit.event.runtime is None or hit.event.runtime in seen]
+        hits = meant + hits if up else hits + meant
+        if len(hits) >= ROWS or not found.more:
+            break
+        edge = found.hits[0] if up else found.hits[-1]
+        below, above = (below, edge.event.seq) if up else (edge.event.seq, above)
+    rows = await sync_to_async(told_rows)(hits, scope, seen)
+    return Listing(tuple(rows), *_beside(asked, found, up=up), stopped=found.stopped is not None)
+
+
+def _of(hits: Iterable[Hit]) -> set[UUID]:
+    """The runtimes of some events. A row that names one in no readable way is of no runtime that one may see."""
+    return {hit.event.runtime for hit in hits if isinstance(hit.event.runtime, UUID)}
+
+
+def _beside(asked: Asked, found: Found, *, up: bool) -> tuple[str, str]:
+    """The addresses of the newer and the older page."""
+    edge = found.stopped
+    first = found.hits[0].event.seq if found.hits else None
+    last = found.hits[-1].event.seq if found.hits else None
+    if up:
+        upward = first if found.more else edge
+        downward = last or (asked.above or 0) + 1
+        return asked.newer(upward) if upward else "", asked.older(downward)
+    downward_ = last if found.more else edge
+    upward_ = (first or asked.below) if asked.below else None
+    return asked.newer(upward_) if upward_ else "", asked.older(downward_) if downward_ else ""
+
+
+def told_rows(hits: Sequence[Hit], scope: Scope, runtimes: Mapping[UUID, Runtime]) -> list[Row]:
+    """The rows of some events. Documents that are small and still kept give the values."""
+    at_hand = documents.load_small(pair for hit in hits for pair in telling.wanted(hit))
+    return [_row(hit, scope, runtimes, at_hand) for hit in hits]
+
+
+def _row(hit: Hit, scope: Scope, runtimes: Mapping[UUID, Runtime], at_hand: telling.Documents) -> Row:
+    event = hit.event
+    place = {"org": scope.chain, "ws": scope.workspace}
+    told = telling.tell(Told(event, hit.course, at_hand))
+    href = event_href(scope, event)
+    if not isinstance(event.runtime, UUID):
+        return Row(event, told, "", "", href)
+    runtime = runtimes.get(event.runtime)
+    there = reverse("runtime-history", kwargs={**place, "runtime": event.runtime})
+    return Row(event, told, runtime.name if runtime else short(event.runtime), there, href)
+
+
+def event_href(scope: Scope, event: Event) -> str:
+    """The page of an event; empty for a row whose id is none."""
+    place = {"org": scope.chain, "ws": scope.workspace, "event": event.id}
+    if not isinstance(event.id, UUID):
+        return ""
+    if isinstance(event.runtime, UUID):
+        return reverse("history-event", kwargs={**place, "runtime": event.runtime})
+    return reverse("workspace-event", kwargs=place)

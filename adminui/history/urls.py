@@ -1,0 +1,17 @@
+"""The addresses of history; they mirror the platform's API."""
+
+from django.urls import path
+
+from adminui.history.views import compare, event, listing, path_history
+
+WORKSPACE = "org/<slug:org>/ws/<slug:ws>/history/"
+RUNTIME = "org/<slug:org>/ws/<slug:ws>/runtimes/<str:runtime>/history/"
+
+urlpatterns = [
+    path(WORKSPACE, listing.of_workspace, name="workspace-history"),
+    path(WORKSPACE + "<uuid:event>/", event.of_workspace, name="workspace-event"),
+    path(RUNTIME, listing.of_runtime, name="runtime-history"),
+    path(RUNTIME + "compare/", compare.compare, name="history-compare"),
+    path(RUNTIME + "path/", path_history.path_history, name="history-path"),
+    path(RUNTIME + "<uuid:event>/", event.of_runtime, name="history-event"),
+]
