@@ -177,7 +177,10 @@ def end(request: HttpRequest) -> None:
 
 @transaction.atomic
 def end_others(ended: models.QuerySet[Credential], *, by: Person | None, origin: Origin = NOWHERE, why: str) -> int:
-    """Ends sessions from elsewhere and records each: by whom (None: the provider or this program) and why."""
+    """Ends sessions from elsewhere and records each: by whom (None: the provider or this program) and why.
+
+    A refresh that is under way keeps nothing of what it gets: the row is gone.
+    """
     rows = list(ended.select_related("person").select_for_update(of=("self",)))
     for row in rows:
         data = {"of": row.person.name, "subject": row.person.subject, "issuer": row.person.issuer, "why": why}

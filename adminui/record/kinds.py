@@ -61,7 +61,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "signin": Kind("{who} signed in by {way}", ("way",)),
     "signin.failed": Kind("A sign-in failed: {why}", ("why",)),
     "signout": Kind("{who} signed out"),
-    "session.ended": Kind("{who} ended a session"),
+    "session.ended": Kind("A session of {of} was ended: {why}", ("of", "why")),
     "token.added": Kind("{who} added a platform API token"),
     "token.removed": Kind("{who} removed a platform API token"),
     "role.changed": Kind("{who}’s roles changed from {before} to {after}", ("before", "after")),

@@ -175,6 +175,14 @@ def person(name: str) -> dict[str, Any]:
     }
 
 
+def logout_claims(provider: FakeProvider, **claims: Any) -> dict[str, Any]:
+    """The claims of a logout token (Back-Channel Logout, 2.4), with `sub`, `sid` and what else is given."""
+    now = int(time.time())
+    event: dict[str, Any] = {"http://schemas.openid.net/event/backchannel-logout": {}}
+    always = {"iss": provider.issuer, "aud": provider.client_id, "iat": now, "exp": now + 120, "events": event}
+    return {**always, "jti": secrets.token_urlsafe(16), **claims}
+
+
 @contextmanager
 def served() -> Iterator[FakeProvider]:
     """The provider, answering on a port of this machine."""

@@ -82,6 +82,11 @@ RULES: dict[str, Rule] = {
         acts="the provider's answer comes by GET; it is bound to the browser by its state, and taken once",
     ),
     "signout": Rule(post=Answers(302, 302, 302, 302, 302, 302)),
+    "signout-by-provider": Rule(
+        post=ALL,
+        data=lambda world: {"logout_token": world.signed_out_at_provider()},
+        exempt="no browser sends it: the provider does, and signs the token that it is about",
+    ),
     "account": Rule(get=SIGNED_IN, post=Answers("in", 302, 302, 302, 302, 302)),
     "people": Rule(
         get=ADMINS, post=Answers("in", 403, 403, 403, 403, 302), data=lambda world: {"person": world.person()}

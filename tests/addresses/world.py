@@ -12,7 +12,7 @@ from adminui.accounts.roles import Role
 from adminui.accounts.sessions import Proof
 from adminui.accounts.store import SessionStore
 from tests.accounts.conftest import begun
-from tests.accounts.provider import FakeProvider
+from tests.accounts.provider import FakeProvider, logout_claims, signed
 from tests.conftest import Visitor, person
 from tests.editor.conftest import CONFIG, Box, Page, opened
 
@@ -92,6 +92,10 @@ class World:
     def back_from_provider(self) -> str:
         """The query with which the asking browser comes back from the provider, where alice signed in."""
         return "?" + self.provider.sends_back(begun(self.visitor), "alice").partition("?")[2]
+
+    def signed_out_at_provider(self) -> str:
+        """A logout token of a session that nobody has here."""
+        return signed(logout_claims(self.provider, sid="nobody's"))
 
 
 def as_role(box: Box, name: str, role: Role) -> Visitor:
