@@ -50,15 +50,17 @@ def restore(page: Page, house: House) -> None:
 @stop()
 def undo_changed_since(page: Page, house: House) -> None:
     """An undo of which a part was changed again."""
-    saved(page, resources__cpu_cores="4", resources__memory_mb="4096")
-    elsewhere(house, lambda document: document["resources"].update(cpu_cores=16))
-    page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("Changed again since")).to_be_visible()
+    with mended(house):
+        saved(page, resources__cpu_cores="4", resources__memory_mb="4096")
+        elsewhere(house, lambda document: document["resources"].update(cpu_cores=16))
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_text("Changed again since")).to_be_visible()
 
 
 @stop()
 def review_of_an_undo(page: Page, house: House) -> None:
     """The inverse of a save, ready to be saved."""
-    saved(page, resources__cpu_cores="4", defaults__agent="navigator")
-    page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Review 2 changes")
+    with mended(house):
+        saved(page, resources__cpu_cores="4", defaults__agent="navigator")
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Review 2 changes")
