@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "adminui.accounts",
     "adminui.record",
     "adminui.saving",
+    "adminui.history",
 ]
 ROOT_URLCONF = "adminui.urls"
 APPEND_SLASH = True

@@ -10,6 +10,7 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.urls import reverse
 
+from adminui.accounts.places import Place
 from adminui.history import telling
 from adminui.history.access import Access, Runtime, short
 from adminui.history.asked import Asked
@@ -78,6 +79,11 @@ def day_said(day: date | None) -> str:
     return f"{ {today: 'Today', today - timedelta(days=1): 'Yesterday'}.get(day, f'{day:%A}') }, {told}"
 
 
+def names_of(place: Place) -> dict[str, str]:
+    """The ids of a workspace's first hundred runtimes by key and name, case folded."""
+    return {name.casefold(): each.id for each in place.runtimes for name in (each.name, each.key)}
+
+
 async def listed(access: Access, scope: Scope, asked: Asked, known: Mapping[UUID, Runtime]) -> Listing:
     """The page that is asked for. `known`: runtimes that the person may see for certain.
 
@@ -128,6 +134,8 @@ def _row(hit: Hit, scope: Scope, runtimes: Mapping[UUID, Runtime], at_hand: tell
     event = hit.event
     place = {"org": scope.chain, "ws": scope.workspace}
     told = telling.tell(Told(event, hit.course, at_hand))
+    if scope.runtime is not None:
+        told = told.within()
     href = event_href(scope, event)
     if not isinstance(event.runtime, UUID):
         return Row(event, told, "", "", href)

@@ -34,6 +34,7 @@ class Part:
 
 Sentence = tuple[Part, ...]
 IN_RUNTIME: Final = (Part(" in "), Part("", "runtime"))
+_OF_RUNTIME: Final = (Part(" of "), Part("", "runtime"))
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,14 @@ class Telling:
     tag: str = ""
     note: str = ""
 
+    def within(self) -> "Telling":
+        """The same without “in {runtime}” at its end: for a page that is about the runtime."""
+        tail = self.sentence[-len(IN_RUNTIME) :]
+        return replace(self, sentence=self.sentence[: -len(tail)]) if tail in (IN_RUNTIME, _OF_RUNTIME) else self
+
     def title(self, runtime: str) -> str:
-        """The sentence as plain text, without “in {runtime}” at its end: for a page that is about the runtime."""
-        sentence = self.sentence[: -len(IN_RUNTIME)] if self.sentence[-2:] == IN_RUNTIME else self.sentence
-        return "".join(runtime if part.style == "runtime" else part.text for part in sentence)
+        """The sentence as plain text, for a page that is about the runtime."""
+        return "".join(runtime if part.style == "runtime" else part.text for part in self.within().sentence)
 
 
 @dataclass(frozen=True)
@@ -265,17 +270,14 @@ def moment(text: str) -> str:
 
 def _reveal(told: Told) -> Telling:
     path = told.says("path")
-    sentence = (told.who, Part(" revealed the value of "), Part(path, "code"), *IN_RUNTIME)
+    sentence = (told.who, Part(" revealed the value of "), Part(_named(path).name or path, "code"), *IN_RUNTIME)
     return Telling(sentence, "eye")
 
 
 def _export(told: Told) -> Telling:
-    sentence: Sentence = (told.who, Part(f" exported {told.says('what') or 'something'}"))
-    return Telling(sentence + (_of_runtime(told)), "arrow-down-tray")
-
-
-def _of_runtime(told: Told) -> Sentence:
-    return (Part(" of "), Part("", "runtime")) if told.event.runtime else ()
+    who = told.who if told.event.name else Part("Somebody on the host", "b")
+    sentence: Sentence = (who, Part(f" exported {told.says('what') or 'something'}"))
+    return Telling(sentence + (_OF_RUNTIME if told.event.runtime else ()), "arrow-down-tray")
 
 
 def _took_up(words: str) -> "Teller":

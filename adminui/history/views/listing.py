@@ -5,10 +5,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
 from adminui.accounts.here import Who, signed_in
+from adminui.accounts.may import why_not
 from adminui.accounts.places import canonical
+from adminui.accounts.roles import Deed
 from adminui.history.asked import Asked
 from adminui.history.chart import chart
-from adminui.history.listing import listed
+from adminui.history.listing import listed, names_of
 from adminui.history.query import TERMS
 from adminui.history.subject import Subject, subject
 from adminui.record import index
@@ -33,8 +35,7 @@ async def of_runtime(request: HttpRequest, who: Who, org: str, ws: str, runtime:
 
 async def _page(about: Subject) -> HttpResponse:
     given = about.request.GET
-    names = {key.casefold(): each.id for each in about.place.runtimes for key in (each.key, each.name)}
-    asked = Asked.read(given, names)
+    asked = Asked.read(given, names_of(about.place))
     if (text := asked.with_controls(given)) is not None:
         return HttpResponseRedirect(about.here + asked.searching(text))
     known = {about.runtime.id: about.runtime} if about.runtime else {}
@@ -45,6 +46,8 @@ async def _page(about: Subject) -> HttpResponse:
 
 def _around(about: Subject, asked: Asked) -> dict[str, object]:
     return {
+        "export": about.url("history-export" if about.runtime else "workspace-history-export"),
+        "why_not_export": why_not(about.who, Deed.EXPORT_HISTORY),
         "controls": asked.controls(index.names(about.scope)),
         "chart": chart(about.scope, asked.query),
         "checked": Checked.objects.filter(chain=about.scope.chain).first(),

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from adminui.keyring import Keyring
 from adminui.record import checkpoints, documents, events, guards, verifier
-from adminui.record.models import Event, Head
+from adminui.record.models import Checked, Event, Head
 from adminui.record.verifier import Checkpoint, Unreadable
 
 
@@ -55,6 +56,7 @@ class Command(BaseCommand):
             good = False
         for chain in chains or sorted(_chains(noted)):
             verdict = _held_against(events.verify(chain), noted)
+            _keep(verdict)
             good = good and verdict.whole
             self.stdout.write(_said(verdict))
         return good if closed else self._documents() and good
@@ -93,6 +95,12 @@ def _held_against(verdict: events.Verdict, noted: list[Checkpoint]) -> events.Ve
         if not Event.objects.filter(chain=one.chain, seq=one.seq, hash=one.hash).exists():
             return events.Verdict(verdict.chain, verdict.events, verdict.head, one.seq, verifier.differs(one))
     return verdict
+
+
+def _keep(verdict: events.Verdict) -> None:
+    """Keeps what was found, for the pages to say when it was looked at last."""
+    found = {"seq": verdict.events, "hash": verdict.head, "why": "" if verdict.whole else _said(verdict)}
+    Checked.objects.update_or_create(chain=verdict.chain, defaults={**found, "at": timezone.now()})
 
 
 def _said(verdict: events.Verdict) -> str:
