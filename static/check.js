@@ -7,7 +7,7 @@ const PAUSE = 350; // ms after the last key
 const LONGEST = 2000; // ms that somebody who types on waits for a check
 const PATIENCE = 20000; // ms that an answer may take
 const MOST_AT_LEAVING = 60000; // characters that a browser still sends for a page that is gone
-const COMMANDS = /^(revert|restore|order|undo):|^discard$/; // what only the server can do, knowing what was stored
+const COMMANDS = /^(revert|restore|order|undo|fill):|^discard$/; // what only the server can do, knowing what was stored
 
 export function watchChecks(form, raw) {
   const seq = form.elements.namedItem("seq");

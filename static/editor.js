@@ -40,6 +40,13 @@ function askAtLeaving() {
   });
 }
 
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-copy]");
+  if (!link) return;
+  event.preventDefault();
+  (await import("./copy.js")).copy(link);
+});
+
 // The dialog is there at once, to be typed into; what finds comes when it is first asked for.
 let ready = null;
 document.addEventListener("find", async (event) => {

@@ -135,7 +135,21 @@ function move(list, row, verb) {
   edited(list);
 }
 
+// A list that is pasted into a row goes where lists are pasted: the server reads it, and says what it would fill in.
+function paste(event) {
+  const list = event.target.tagName === "INPUT" && listOf(event.target);
+  const area = list && document.getElementById(`paste.${list.dataset.rows}`);
+  const text = event.clipboardData.getData("text/plain").replace(/^\s*\n|\s+$/g, "");
+  if (!area || !(isChips(list) ? /[\s,;]/ : /\n/).test(text)) return;
+  event.preventDefault();
+  area.value = [area.value.trimEnd(), text].filter(Boolean).join("\n");
+  area.closest("details").open = true;
+  area.focus();
+  area.dispatchEvent(new InputEvent("input", { bubbles: true }));
+}
+
 export function watchRows(form) {
+  form.addEventListener("paste", paste);
   form.addEventListener("click", (event) => {
     const button = event.target.closest("button[name=do]");
     const list = button && listOf(button);

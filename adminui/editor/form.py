@@ -25,7 +25,7 @@ from adminui.contract.config import FIELDS, check
 from adminui.contract.document import ABSENT, Absent, Json, edit, get, pretty, same
 from adminui.contract.envelope import FieldError, document_path
 from adminui.contract.paths import Path
-from adminui.editor import raw
+from adminui.editor import pastes, raw
 from adminui.editor.errors import Placed, Trace, place
 from adminui.editor.fields import field_for, shown
 from adminui.editor.fields.base import ConfigField, Misfit, Pair, Posted
@@ -34,6 +34,7 @@ from adminui.editor.fields.number import NumberField
 from adminui.editor.fields.secrets import SecretsField
 from adminui.editor.instep import InRaw, Joined, joined
 from adminui.editor.offers import NOTHING, Offers
+from adminui.editor.pastes import Pastes
 from adminui.editor.raw import Raw
 from adminui.editor.sections import SectionView, sections
 
@@ -94,6 +95,7 @@ class ConfigForm(forms.BaseForm):
         bound = posted is not None
         self.entries = {name: field.clean(self[name].data if bound else None) for name, field in self.controls.items()}
         """What each field's controls hold and mean."""
+        self.pastes = Pastes(self.controls, self.entries, said)
 
     @classmethod
     def opened(cls, document: Json, *, facts: Facts = Facts(), readonly: str | None = None) -> Self:
@@ -135,6 +137,7 @@ class ConfigForm(forms.BaseForm):
             entry = self.entries[name]
             as_typed = entry.reading.misfits or same(entry.reading.value, get(document, field.path))
             pairs += field.pairs(entry.held if as_typed else field.carried(wanted.controls[name]))
+            pairs += self.pastes.pairs(name)
         form = type(self).posted(self.base, pairs, facts=self.facts, readonly=self.readonly)
         if same(form.document(), document):
             return form
@@ -178,7 +181,9 @@ class ConfigForm(forms.BaseForm):
 
     def values(self) -> list[Pair]:
         """What a browser would post for the page as it is, in the page's order."""
-        pairs = [pair for name, field in self.controls.items() for pair in field.pairs(self.entries[name].held)]
+        pairs: list[Pair] = []
+        for name, field in self.controls.items():
+            pairs += [*field.pairs(self.entries[name].held), *self.pastes.pairs(name)]
         return [*pairs, *self._raw_pairs(), *([] if self.raw.changed else [(raw.NAME, self.in_raw.text)])]
 
     def kept(self) -> list[Pair]:
@@ -195,8 +200,8 @@ class ConfigForm(forms.BaseForm):
         """What the page holds after one of its buttons, named by the value it posts as `do`; nothing else is lost.
 
         Commands are `verb:name`: add, order on a field; remove, up, down, revert on a row; revert on a field, on Raw;
-        restore on a removed row; undo on the path of a change that only Raw says. One that the form doesn't know
-        changes nothing.
+        restore on a removed row; undo on the path of a change that only Raw says; paste and fill on a list that was
+        pasted. One that the form doesn't know changes nothing.
         """
         verb, _, target = command.partition(":")
         if verb == "undo":
@@ -204,12 +209,13 @@ class ConfigForm(forms.BaseForm):
         values: list[Pair] = []
         focus = ""
         for name, field in self.controls.items():
-            held = self.entries[name].held
+            held, fills = self.entries[name].held, False
             if held is not None and (target == name or target.startswith(f"{name}.")):
-                held, focus = field.act(verb, target, held)
-            values += field.pairs(held)
+                fills = verb == "fill"
+                held, focus = self.pastes.filled(name) if fills else field.act(verb, target, held)
+            values += [*field.pairs(held), *self.pastes.pairs(name, filled=fills)]
         typed = [] if command == f"revert:{raw.NAME}" else self._raw_pairs()
-        return Acted([*values, *typed], focus or target)
+        return Acted([*values, *typed], f"{pastes.NAME}{target}" if verb == "paste" else focus or target)
 
     def _undone(self, path: str) -> Acted:
         mine = [change for change in diff(self._form_document, self.document()) if paths.text(change.path) == path]
@@ -338,7 +344,7 @@ class ConfigForm(forms.BaseForm):
     @property
     def typed(self) -> bool:
         """Whether anything differs from the page of what is stored, good or not."""
-        return self.raw.changed or any(entry.changed for entry in self.entries.values())
+        return self.raw.changed or bool(self.pastes.waiting) or any(one.changed for one in self.entries.values())
 
     @cached_property
     def in_raw(self) -> InRaw:

@@ -69,6 +69,7 @@ GONE = Notice(
     icon="exclamation-triangle",
 )
 NOTHING = Notice("Nothing to save.", "The form says the same as what is stored.")
+PASTED = bad("A pasted list isn’t filled in yet.", "Fill it in or clear it. Nothing was saved, and nothing is lost.")
 TOO_OLD = Notice(
     "This page was too old to tell your changes from the rest.",
     "What you typed stands below, over what is stored now. Check every marked field.",

@@ -15,3 +15,13 @@ def editor_pickers(page: Page, house: House) -> None:
     secrets.get_by_label("OPENAI_API_KEY").uncheck()
     expect(secrets.get_by_text("was picked")).to_be_visible()
     page.get_by_text("What acme offers").scroll_into_view_if_needed()
+
+
+@stop()
+def editor_pasted(page: Page, house: House) -> None:
+    editor(page)
+    section = page.locator("section").filter(has=page.locator("#h-runtime_server"))
+    section.get_by_text("Paste a list").click()
+    lines = ["# as the service runs", "LOG_LEVEL=debug", "HTTP_IDLE_TIMEOUT=75", "export GREETING='two words'", "OOPS"]
+    section.locator("[id='paste.runtime_server.env']").fill("\n".join(lines))
+    expect(section.get_by_role("button", name="Fill in 2")).to_be_visible()

@@ -10,7 +10,7 @@ shown, posts nothing, and stays in the document as it was read.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -23,6 +23,10 @@ from adminui.contract.document import ABSENT, Absent, Json
 from adminui.contract.fields import FieldSpec
 from adminui.contract.paths import Path
 from adminui.contract.visible import visible
+
+if TYPE_CHECKING:
+    from adminui.editor.fields.rowfields import RowsField
+    from adminui.editor.fields.rows import Rows
 
 Pair = tuple[str, str]
 Held = TypeVar("Held")
@@ -202,6 +206,14 @@ class ConfigField(forms.Field, Generic[Held]):
     def act(self, verb: str, target: str, held: Held) -> Acted:
         """A button's command to this field. What it doesn't know changes nothing."""
         return Acted(self.holding if verb == "revert" and target == self.name else held, self.name)
+
+    def list_in(self, held: Held | None) -> "tuple[RowsField, Rows] | None":
+        """The rows of this field that a pasted list fills, None where there are none; `with_list` puts them back."""
+        return None
+
+    def with_list(self, held: Held, rows: "Rows") -> Held:
+        """A held value with other rows in it."""
+        return held
 
     def before(self) -> str:
         """The stored value beside a changed control."""

@@ -125,6 +125,14 @@ class EgressField(ConfigField[Egress]):
         acted = self.targets.act(verb, target, held.targets)
         return Acted(held._replace(targets=acted.held), acted.focus)
 
+    def list_in(self, held: Egress | None) -> tuple[TargetsField, Rows] | None:
+        """The targets."""
+        return None if held is None else self.targets.list_in(held.targets)
+
+    def with_list(self, held: Egress, rows: Rows) -> Egress:
+        """Targets that were filled in are meant to count."""
+        return Egress("only", rows)
+
     def describe(self, control: str) -> str:
         """“Egress, row 2”."""
         return self.targets.describe(control) if control.startswith(f"{self.targets.name}.") else self.called

@@ -11,6 +11,7 @@ from adminui.contract.fields import FieldSpec
 from adminui.contract.identity import identities
 from adminui.contract.paths import Path
 from adminui.contract.visible import visible
+from adminui.editor.fields import pasted
 from adminui.editor.fields.base import Misfit, fits_line
 from adminui.editor.fields.number import whole_number
 from adminui.editor.fields.rowfields import RowsField
@@ -69,6 +70,12 @@ class TargetsField(ListField):
     """The targets of egress."""
 
     widget: Any = TargetsControl
+    listed = staticmethod(pasted.targets)
+    list_help = "Targets, set apart by lines, spaces or commas. A # begins a comment."
+
+    def identity(self, row: Row) -> object:
+        """Its canonical form, as far as it has one."""
+        return next(iter(egress.canonical([row.cells.get("", "")])))
 
 
 class PortsControl(RowsControl):
@@ -94,6 +101,8 @@ class PortsField(ListField):
 
     shape = "chips"
     widget: Any = PortsControl
+    listed = staticmethod(pasted.ports)
+    list_help = "Ports, set apart by lines, spaces or commas. A # begins a comment."
 
     def cells(self, item: Json) -> dict[str, str]:
         """The digits of an integer."""

@@ -7,6 +7,7 @@ from typing import Any, Self
 from adminui.contract.document import Absent, Json
 from adminui.contract.paths import Path
 from adminui.editor.fields.base import Misfit, Reading, fits_area, fits_line
+from adminui.editor.fields.pasted import entries
 from adminui.editor.fields.rowfields import RowsField
 from adminui.editor.fields.rows import OWN, Origin, Row, Rows, RowsControl, cell_name
 
@@ -23,6 +24,13 @@ class MapField(RowsField):
     """A row a key. `was` is the key as JSON: the order of keys isn't part of a document."""
 
     widget: Any = MapControl
+    listed = staticmethod(entries)
+    list_help = "KEY=value lines as in a .env file, with quotes, export and # comments, or key: value lines."
+
+    def identity(self, row: Row) -> object:
+        """The key, shown or not."""
+        origin = self.origins.get(row.was or OWN)
+        return row.cells.get("key", origin.place if origin else "")
 
     def take(self, stored: Json) -> dict[str, Origin] | None:
         """A key or value that an input can't hold has no cell."""

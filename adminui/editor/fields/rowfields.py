@@ -8,6 +8,7 @@ from adminui.contract.document import ABSENT, Absent, Json
 from adminui.contract.fields import FieldSpec
 from adminui.contract.paths import Path
 from adminui.editor.fields.base import Acted, ConfigField, Misfit, Reading, in_order
+from adminui.editor.fields.pasted import Read
 from adminui.editor.fields.rows import OWN, Column, Origin, Row, Rows, RowsControl, cell_name
 
 _KINDS = {"lines": "area", "switch": "check"}
@@ -20,6 +21,10 @@ class RowsField(ConfigField[Rows]):
     wide = True
     widget: Any = RowsControl
     movable: ClassVar[bool] = False
+    listed: Read
+    """Reads a pasted list, where one can fill the rows."""
+    list_help: ClassVar[str] = ""
+    """What such a list looks like."""
 
     def __init__(self, spec: FieldSpec, **widget: Any) -> None:
         super().__init__(spec, **widget)
@@ -42,6 +47,18 @@ class RowsField(ConfigField[Rows]):
     def take(self, stored: Json) -> dict[str, Origin] | None:
         """The items of a stored value by the `was` that names them; None when it is no list or map at all."""
         raise NotImplementedError
+
+    def list_in(self, held: Rows | None) -> tuple[Self, Rows] | None:
+        """All its rows, where a list can be read for them."""
+        return (self, held) if held is not None and hasattr(self, "listed") else None
+
+    def with_list(self, held: Rows, rows: Rows) -> Rows:
+        """The other rows."""
+        return rows
+
+    def identity(self, row: Row) -> object:
+        """What a row is told apart from others by, when a list is filled in."""
+        return row.cells.get(self.widget.columns[0].key)
 
     def carried(self, other: Self) -> Rows | None:
         """The other document's rows, each tied to the item here that has its identity; the rest here is removed."""
@@ -73,7 +90,7 @@ class RowsField(ConfigField[Rows]):
             taken.add(was)
             basis = origins[was].cells if was in origins else self.widget.blank()
             whole = Row({key: row.cells.get(key, value) for key, value in basis.items()}, was, row.at)
-            if not (self.widget.spare and self._idle(whole)):
+            if not (self.widget.spare and self.is_idle(whole)):
                 rows.append(whole)
         return Rows(tuple(self._with_missing(rows, taken.union(gone))), gone)
 
@@ -95,7 +112,7 @@ class RowsField(ConfigField[Rows]):
                 whole.extend(followers.get(row.was or OWN, ()))
         return whole
 
-    def _idle(self, row: Row) -> bool:
+    def is_idle(self, row: Row) -> bool:
         """Whether a row of the person's own has nothing in it."""
         return row.was == OWN and not self.widget.says(row)
 
@@ -103,7 +120,7 @@ class RowsField(ConfigField[Rows]):
         """Blank rows of the person's own aside."""
         if self.holding is None:
             return False
-        return bool(held.removed) or tuple(row for row in held.rows if not self._idle(row)) != self.holding.rows
+        return bool(held.removed) or tuple(row for row in held.rows if not self.is_idle(row)) != self.holding.rows
 
     def leaves(self, row: Row, origin: Origin | None) -> bool:
         """Whether a row is left out: nothing stands in its texts, and it isn't stored like that."""
@@ -145,7 +162,7 @@ class RowsField(ConfigField[Rows]):
         at = self._position(target, held)
         if verb == "add" and target == self.name:
             fresh = held if self.widget.spare else held._replace(rows=(*held.rows, Row(self.widget.blank(), OWN)))
-            return Acted(fresh, self._focus(fresh, len(self.widget.drawn(fresh)) - 1))
+            return Acted(fresh, self.focus(fresh, len(self.widget.drawn(fresh)) - 1))
         if verb == "order" and target == self.name:
             ranks = {was: rank for rank, was in enumerate(self.origins)}
             ordered = sorted(held.rows, key=lambda row: ranks.get(row.was or OWN, len(ranks)))
@@ -169,20 +186,20 @@ class RowsField(ConfigField[Rows]):
             rows[at], rows[other] = rows[other], row
             at = other
         fresh = Rows(tuple(rows), removed)
-        return Acted(fresh, self._focus(fresh, min(at, len(rows) - 1)))
+        return Acted(fresh, self.focus(fresh, min(at, len(rows) - 1)))
 
     def _restore(self, target: str, held: Rows) -> Acted:
         back = next((was for at, was in enumerate(held.removed) if target == f"{self.name}.removed.{at}"), None)
         kept = tuple(was for was in held.removed if was != back)
         rows = self._with_missing(list(held.rows), {row.was or OWN for row in held.rows}.union(kept))
         fresh = Rows(tuple(rows), kept)
-        return Acted(fresh, self._focus(fresh, next((at for at, row in enumerate(rows) if row.was == back), -1)))
+        return Acted(fresh, self.focus(fresh, next((at for at, row in enumerate(rows) if row.was == back), -1)))
 
     def _position(self, target: str, held: Rows) -> int | None:
         number = target.removeprefix(f"{self.name}.")
         return next((index for index, row in enumerate(held.rows) if str(row.at) == number), None)
 
-    def _focus(self, held: Rows, at: int) -> str:
+    def focus(self, held: Rows, at: int) -> str:
         """The first control of a row that can take the focus; the whole field when there is none."""
         drawn = self.widget.drawn(held)
         if not 0 <= at < len(drawn):

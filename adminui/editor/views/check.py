@@ -105,7 +105,11 @@ def _kept(word: Form, form: ConfigForm, seq: int | None) -> int | None:
 
 def _answer(request: HttpRequest, typed: ConfigForm, fresh: ConfigForm, more: dict[str, object]) -> HttpResponse:
     held = {name: entry.held for name, entry in typed.entries.items()}
-    anew = {name for name, entry in fresh.entries.items() if entry.held != held[name]}
+    anew = {
+        name
+        for name, entry in fresh.entries.items()
+        if entry.held != held[name] or fresh.pastes.pairs(name) != typed.pastes.pairs(name)
+    }
     text, since = _raw(typed, fresh, in_view="in_view" in request.POST)
     context: dict[str, object] = {"form": fresh, "anew": anew, "raw_text": text, "raw_since": since, **more}
     return render(request, "editor/checked.html", context)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from adminui.accounts.here import Who, signed_in
 from adminui.accounts.places import canonical
-from adminui.editor import meanwhile, notices
+from adminui.editor import meanwhile, notices, pastes
 from adminui.editor.drafting import keep, keep_last, over
 from adminui.editor.form import ConfigForm
 from adminui.editor.notices import Notice
@@ -124,7 +124,7 @@ async def _acted(at: Page, form: ConfigForm, word: Form, command: str) -> HttpRe
 async def _reviewed(at: Page, form: ConfigForm, word: Form) -> HttpResponse:
     """Keeps the draft and goes on to its review; what is wrong stands at the fields, with everything typed."""
     valid = form.is_valid()
-    if valid and not form.changes():
+    if valid and not form.changes() and not form.pastes.waiting:
         await sync_to_async(drafts.discard)(word.id, word.owner, word.runtime)
         return editor_page(at, form, word, notices=[notices.NOTHING])
     await sync_to_async(keep_last)(word, form, number_of(at.request, "seq"))
@@ -132,6 +132,9 @@ async def _reviewed(at: Page, form: ConfigForm, word: Form) -> HttpResponse:
         return editor_page(at, form, word, status=403)
     if not valid:
         return editor_page(at, form, word, status=422)
+    if form.pastes.waiting:
+        form.focus = pastes.NAME + form.pastes.waiting[0]
+        return editor_page(at, form, word, notices=[notices.PASTED], status=422)
     return HttpResponseRedirect(f"{at.about.url('config-review')}?form={word.id}")
 
 
