@@ -211,8 +211,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403 of our own."""
-    return error_page(request, status=403, title="Not allowed", sentence="You may not do this here.")
+    """403 of our own, with the reason where one is given."""
+    sentence = str(exception) or "You may not do this here."
+    return error_page(request, status=403, title="Not allowed", sentence=sentence)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -70,7 +70,7 @@ async def _settled(save: UUID) -> None:
         return
     if row.state == State.SENDING:
         await sync_to_async(steps.conclude)(save, State.UNKNOWN, died)
-    token = await sync_to_async(tokens.at_hand)(row.owner, row.credential)
+    token = await tokens.at_hand(row.owner, row.credential)
     base, sent = await sync_to_async(unsettled.documents_of)(row)
     if token is None or base is None or sent is None:
         await put_off(row, LEASE)  # soon again: the person may sign in any moment, and looking for that is cheap

@@ -8,9 +8,11 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.utils import timezone
 
+from adminui.accounts import tokens
 from adminui.contract.document import Json, same
 from adminui.platform.address import RuntimeRef
-from adminui.platform.errors import PlatformError
+from adminui.platform.answers import Stored
+from adminui.platform.errors import PlatformError, Unauthorized
 from adminui.saving import steps, tasks
 from adminui.saving.models import Save
 from adminui.saving.protocol import State, settle
@@ -37,7 +39,7 @@ async def look(save: UUID, base: Json, sent: Json, token: str) -> bool:
         return True
     late = over(row)
     try:
-        current = await read_config(token, RuntimeRef(row.organization, row.workspace, str(row.runtime)))
+        current = await _read(row, token)
     except PlatformError as error:
         await sync_to_async(steps.looked)(save, _no_answer(error), None)
         return late
@@ -57,6 +59,18 @@ async def look(save: UUID, base: Json, sent: Json, token: str) -> bool:
         save, state, {"phase": "read back", "platform_request": current.request_id}, found=current.document
     )
     return True
+
+
+async def _read(row: Save, token: str) -> Stored:
+    """What is stored; with a newer token of the person where the platform refuses this one. Raises PlatformError."""
+    ref = RuntimeRef(row.organization, row.workspace, str(row.runtime))
+    try:
+        return await read_config(token, ref)
+    except Unauthorized:
+        fresh = await tokens.at_hand(row.owner, row.credential, refused=token)
+        if fresh is None:
+            raise
+    return await read_config(fresh, ref)
 
 
 def over(row: Save) -> bool:
