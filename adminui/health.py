@@ -1,12 +1,35 @@
-"""Whether this process is alive, and whether it can serve: for load balancers, without signing in."""
+"""Whether this process is alive, and whether it can serve: for load balancers, without signing in; and for admins why.
+
+The admins' page asks what a probe must not: the platform and the provider.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from adminui.accounts.failures import error_page
+from adminui.accounts.here import Who, page, signed_in
+from adminui.accounts.may import why_not
+from adminui.accounts.models import Credential, KeyInUse
+from adminui.accounts.oidc import discovery
+from adminui.accounts.oidc.config import Provider
+from adminui.accounts.oidc.errors import ProviderError
+from adminui.accounts.roles import Deed
+from adminui.accounts.upstream import platform
+from adminui.platform.errors import PlatformError
 from adminui.record import guards
+from adminui.record.models import Checked, Head
+from adminui.saving.models import Draft, Save
+from adminui.saving.protocol import OPEN
 
 _migrated = False
 
@@ -49,3 +72,83 @@ def _record(migrations: str) -> str:
     if migrations != "ok":
         return "not known"
     return "unguarded" if guards.missing() else "ok"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the admins' page. `good` None: nothing is known that would be good or bad."""
+
+    name: str
+    said: str
+    good: bool | None = None
+    at: datetime | None = None
+
+
+@require_safe
+@signed_in(without_token=True)
+async def health(request: HttpRequest, who: Who) -> HttpResponse:
+    """What this program stands on, and how that is: for admins."""
+    if reason := why_not(who, Deed.PEOPLE):
+        return error_page(request, status=403, title="Not for your role", sentence=reason.text)
+    groups = {
+        "Elsewhere": [await _platform(who), *([await _provider(settings.OIDC)] if settings.OIDC else [])],
+        "Here": await sync_to_async(_here)(),
+        "Record": await sync_to_async(_chains)(),
+        "Keys": await sync_to_async(_keys)(),
+    }
+    return page(request, "health.html", {"groups": groups}, who=who)
+
+
+async def _platform(who: Who) -> Finding:
+    name, begun = f"Platform, {settings.PLATFORM_URL}", time.monotonic()
+    if not who.token:
+        return Finding(name, "not asked: you have given no token for it")
+    try:
+        await platform().user(who.token)
+    except PlatformError as error:
+        return Finding(name, error.sentence, good=False)
+    return Finding(name, f"answers in {_milliseconds(begun)} ms", good=True)
+
+
+async def _provider(provider: Provider) -> Finding:
+    """Asked anew, since what is known of it from before would say nothing of now."""
+    name, begun = f"Provider, {provider.issuer}", time.monotonic()
+    try:
+        await discovery.read(provider)
+    except ProviderError as error:
+        return Finding(name, f"{error.title.replace('{name}', provider.name)}: {error.why}", good=False)
+    return Finding(name, f"answers in {_milliseconds(begun)} ms", good=True)
+
+
+def _milliseconds(begun: float) -> int:
+    return round((time.monotonic() - begun) * 1000)
+
+
+def _here() -> list[Finding]:
+    checks = [Finding(name.capitalize(), said, good=said == "ok") for name, said in _checks().items()]
+    still = Save.objects.filter(state__in=OPEN).aggregate(since=Min("created_at"))["since"]
+    count = Save.objects.filter(state__in=OPEN).count()
+    waiting = Finding("Saves not settled", f"{count}, the oldest" if still else "none", good=still is None, at=still)
+    living = Credential.objects.filter(ends_at__gt=timezone.now()).count()
+    return [*checks, waiting, Finding("Sessions", str(living)), Finding("Drafts", str(Draft.objects.count()))]
+
+
+def _chains() -> list[Finding]:
+    """Each chain by when it was last verified (`manage.py history_verify`)."""
+    seen = {row.chain: row for row in Checked.objects.all()}
+    found = []
+    for chain in Head.objects.order_by("chain").values_list("chain", flat=True):
+        row = seen.get(chain)
+        if row is None:
+            found.append(Finding(chain, "never verified"))
+        else:
+            found.append(Finding(chain, row.why or f"whole to event {row.seq}", good=not row.why, at=row.at))
+    return found
+
+
+def _keys() -> list[Finding]:
+    first = settings.KEYRING.keys[0].id
+    rows = KeyInUse.objects.order_by("-first_used_at")
+    return [
+        Finding(row.id, "seals, since" if row.id == first else "opens, since", at=row.first_used_at) for row in rows
+    ]

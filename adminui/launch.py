@@ -202,10 +202,11 @@ def greeting(environment: Environment) -> Iterator[str]:
     yield f"  Runtime configs           {address(host, environment.port)}"
     yield f"  The platform in a box     {address(host, environment.box_port)}/api/v1"
     yield ""
-    yield "  Demo people               token"
+    yield "  Demo people               password     token"
     for person in PEOPLE:
-        if person.token:
-            yield f"  {person.username:<25} {person.token:<12} {person.about}"
+        if person.groups:
+            told = f"{person.username:<12} {person.token or '':<12} {person.about}"
+            yield f"  {person.username:<25} {told}"
     yield ""
     yield f"  Ctrl-C stops both. The data stays in {environment.data_dir.resolve()}."
     yield ""

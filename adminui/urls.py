@@ -7,6 +7,7 @@ from adminui import health
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("health/", health.health, name="health"),
     path("", include("adminui.accounts.urls")),
     path("", include("adminui.runtimes.urls")),
     path("", include("adminui.editor.urls")),

@@ -1,6 +1,7 @@
 """`make run`'s supervisor, as a real process with real children."""
 
 import os
+import re
 import signal
 import socket
 import stat
@@ -87,7 +88,9 @@ def test_it_says_where_it_is_who_there_is_and_how_to_stop(running: Started) -> N
     assert f"http://127.0.0.1:{running.port}\n" in running.greeting
     assert f"http://127.0.0.1:{running.box_port}/api/v1\n" in running.greeting
     for name in ("alice", "bob", "carol"):
-        assert f"demo-{name}" in running.greeting
+        assert re.search(rf"  {name} +{name} +demo-{name} +editor", running.greeting)
+    for name, role in (("vic", "viewer"), ("audrey", "auditor"), ("adam", "admin")):
+        assert re.search(rf"  {name} +{name} +{role}", running.greeting)
     assert "Ctrl-C stops both" in running.greeting
     assert httpx.get(f"http://127.0.0.1:{running.port}/readyz", trust_env=False).status_code == 200
     with running.box() as box:

@@ -283,6 +283,20 @@ def test_people_and_sessions_are_for_admins(provider: FakeProvider, both: KnownB
     assert (event.name, event.data["of"]) == ("adam", "alice")
 
 
+def test_an_admin_ends_one_session_of_somebody(provider: FakeProvider, both: KnownByProvider, db: None) -> None:
+    adam, one, two = admin(provider), Visitor(), Visitor()
+    for visitor in (one, two):
+        by_sso(visitor, provider)
+    rows = Credential.objects.filter(person__name="alice").order_by("created_at")
+    page = parsed(adam.get("/people/"))
+    assert {button["value"] for button in page.select("button[name=session]")} == {str(row.id) for row in rows}
+    adam.post("/people/", {"session": str(rows[0].id)})
+    assert [here(one), here(two), here(adam)] == [False, True, True]
+    adam.post("/people/", {"session": str(Credential.objects.get(person__name="adam").id)})
+    assert here(adam), "never the one that asks"
+    assert adam.post("/people/", {"session": "nonsense"}).status_code == 403
+
+
 def test_sessions_that_ended_by_themselves_are_not_listed(
     visitor: Visitor, provider: FakeProvider, both: KnownByProvider
 ) -> None:

@@ -70,6 +70,7 @@ NAMES: dict[str, Callable[[World], str]] = {
 RULES: dict[str, Rule] = {
     "healthz": Rule(get=ALL),
     "readyz": Rule(get=ALL),
+    "health": Rule(get=ADMINS),
     # accounts
     "signin": Rule(
         get=Answers(200, 302, 302, 302, 302, 302),

@@ -88,7 +88,7 @@ async def metadata(provider: Provider) -> Metadata:
     if found.metadata is not None and time.monotonic() - found.metadata_at < FRESH:
         return found.metadata
     try:
-        found.metadata = await _read(provider)
+        found.metadata = await read(provider)
     except ProviderError:
         if found.metadata is None:
             raise
@@ -108,7 +108,8 @@ async def warm(provider: Provider, patience: float) -> None:
         found.failed_at = time.monotonic()
 
 
-async def _read(provider: Provider) -> Metadata:
+async def read(provider: Provider) -> Metadata:
+    """The provider's addresses as it says them now. Raises Down and Misset."""
     told = await wire.get_json(provider, provider.issuer.rstrip("/") + "/.well-known/openid-configuration")
     if told.get("issuer") != provider.issuer:
         raise Misset(f"the discovery document is of the issuer {str(told.get('issuer'))[:200]!r}")

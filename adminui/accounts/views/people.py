@@ -35,7 +35,7 @@ class Seen:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in(without_token=True)
 async def people(request: HttpRequest, who: Who) -> HttpResponse:
-    """GET lists who was here last; POST ends a person's sessions."""
+    """GET lists who was here last; POST ends one session, or all of a person."""
     if reason := why_not(who, Deed.PEOPLE):
         return error_page(request, status=403, title="Not for your role", sentence=reason.text)
     if request.method == "POST":
@@ -63,10 +63,13 @@ def _seen() -> list[Seen]:
 
 
 def _end(request: HttpRequest, who: Who) -> None:
-    """Ends all sessions of a person, but the one that asks."""
+    """Ends one session, or all of a person, but never the one that asks."""
     try:
-        person = UUID(request.POST.get("person", ""))
+        if session := request.POST.get("session"):
+            asked = Credential.objects.filter(id=UUID(session))
+        else:
+            asked = Credential.objects.filter(person=UUID(request.POST.get("person", "")))
     except ValueError:
         raise PermissionDenied from None
-    ended = Credential.objects.filter(person=person).exclude(id=who.credential)
+    ended = asked.exclude(id=who.credential)
     sessions.end_others(ended, by=who.person, origin=origin_of(request), why="ended by an administrator")

@@ -82,7 +82,7 @@ PEOPLE = (
         "Okafor",
         "acme.example",
         "demo-alice",
-        "owns analyst in acme / research",
+        "editor: owns analyst in acme / research",
         (
             *TYPICAL,
             DemoSecret("SENTRY_DSN", "sentry", "http…/41", 120),
@@ -96,7 +96,7 @@ PEOPLE = (
         "Lindqvist",
         "acme.example",
         "demo-bob",
-        "owns scout in acme / research, reads alice's",
+        "editor: owns scout in acme / research, reads alice's",
         (
             DemoSecret("OPENAI_API_KEY", "openai", "sk-…77b0", 91),
             DemoSecret("SERPAPI_KEY", "serpapi", "9e…d2", 33),
@@ -110,7 +110,7 @@ PEOPLE = (
         "Mbeki",
         "globex.example",
         "demo-carol",
-        "globex only",
+        "editor: globex only",
         (DemoSecret("ANTHROPIC_API_KEY", "anthropic", "sk-ant…Zk", 12), DemoSecret("CRM_TOKEN", "other", "crm…81", 77)),
         EDITORS,
     ),
