@@ -26,7 +26,9 @@ export function watchChecks(form, raw) {
   let command = "";
   let heldBack = false;
   let leaving = false;
+  let unsent = () => []; // rows of a list that needn't be sent
 
+  if (form.querySelector(".rows[data-many]")) import("./many.js").then((many) => { unsent = many.unsent; });
   for (const list of form.querySelectorAll("[data-rows]")) if (list.querySelector(".was, .errors")) lists.add(list);
 
   const outer = (element) => element.closest(".field") ?? listOf(element);
@@ -53,10 +55,12 @@ export function watchChecks(form, raw) {
 
   function body() {
     number();
-    const idle = [...form.querySelectorAll("[data-rows]")].filter((list) => !lists.has(list));
-    const starts = idle.map((list) => `${list.dataset.rows}.`);
+    const all = [...form.querySelectorAll("[data-rows]")];
+    const starts = all.filter((list) => !lists.has(list)).map((list) => `${list.dataset.rows}.`);
+    const rows = new Set(all.filter((list) => lists.has(list)).flatMap(unsent));
+    const idle = (name) => starts.some((one) => name.startsWith(one)) || rows.has(name.match(/^.+?\.\d+/)?.[0]);
     const data = new URLSearchParams();
-    for (const [name, value] of new FormData(form)) if (!starts.some((one) => name.startsWith(one))) data.append(name, value);
+    for (const [name, value] of new FormData(form)) if (!idle(name)) data.append(name, value);
     raw.fill(data);
     if (command) data.set("do", command);
     if (command || data.has("raw")) data.set("offers", document.getElementById("offers")?.value ?? ""); // fields may come anew

@@ -59,6 +59,10 @@ document.addEventListener("find", async (event) => {
   (await ready)();
 });
 
+// Among many rows a long value takes one line until somebody wants it: then it stays open, and nothing moves back.
+form?.addEventListener("focusin", ({ target }) => {
+  if (target.matches("[data-many] > .row textarea")) target.toggleAttribute("data-open", true);
+});
 if (form && !form.hasAttribute("data-readonly")) {
   watchRows(form);
   watchPicks(form);

@@ -3,7 +3,7 @@
 // Whatever changes rows ends with an "edited" event at the list, which the rest of the editor hears.
 const removed = new WeakMap(); // line of a removed row → the row, and the one that it stood before
 
-const origin = (row) => row.querySelector(":scope > input[name$='.was']");
+export const origin = (row) => row.querySelector(":scope > input[name$='.was']");
 export const rowsOf = (list) => [...list.children].filter(origin);
 export const listOf = (element) => element.closest("[data-rows]");
 export const rowOf = (element) => element.closest(".row, .pick, .chips > li");
