@@ -10,13 +10,14 @@ from tests.embedded.box import served_box
 from tests.test_middleware import HEADERS
 
 PROVIDER = "https://id.example:8443"
+LIMITS = {"ADMINUI_SIGNIN_ATTEMPTS": "3"}
 
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The program over a box."""
     folder = Path(tmp_path_factory.mktemp("production"))
-    with served_box(folder) as box_url, production(folder, box_url, PROVIDER, ADMINUI_SIGNIN_ATTEMPTS="3") as url:
+    with served_box(folder) as box_url, production(folder, box_url, PROVIDER, **LIMITS) as (url, _):
         yield url
 
 

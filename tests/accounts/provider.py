@@ -45,7 +45,7 @@ class Asked:
 class FakeProvider:
     """The provider. `change` alters the claims of the next ID tokens, `make` makes tokens of them, `broken` maps a
     path to what it answers instead: a status, or a status and a document. `reached` is set when tokens are asked for,
-    which are given when `hold` is set, if there is one.
+    which are given when `hold` is set, if there is one. `given`: every code, token and verifier that was here.
     """
 
     issuer: str = ""
@@ -64,6 +64,7 @@ class FakeProvider:
     refresh_tokens: dict[str, dict[str, Any]] = field(default_factory=dict)
     access_tokens: dict[str, str] = field(default_factory=dict)
     counted: Counter[str] = field(default_factory=Counter)
+    given: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def config(self, **more: Any) -> Provider:
@@ -84,6 +85,7 @@ class FakeProvider:
         query = {key: values[0] for key, values in parse_qs(urlsplit(location).query).items()}
         assert (query["client_id"], query["response_type"]) == (self.client_id, "code")
         code = f"code-{secrets.token_urlsafe(16)}"
+        self.given.append(code)
         self.codes[code] = Asked(query, {**person(name), **claims})
         return f"{urlsplit(query['redirect_uri']).path}?{urlencode({'code': code, 'state': query['state']})}"
 
@@ -106,13 +108,9 @@ class FakeProvider:
         self.access_tokens[access] = claims["preferred_username"]
         self.refresh_tokens[refresh] = claims
         life = {} if self.life is None else {"expires_in": self.life}
-        return {
-            "access_token": access,
-            "refresh_token": refresh,
-            "token_type": "Bearer",
-            "id_token": self.make(payload),
-            **life,
-        }
+        tokens = {"access_token": access, "refresh_token": refresh, "id_token": self.make(payload)}
+        self.given.extend(tokens.values())
+        return {**tokens, "token_type": "Bearer", **life}
 
     def token_endpoint(self, form: dict[str, str], authorization: str) -> tuple[int, Any]:
         """The answer to a POST of a code or a refresh token."""
@@ -131,6 +129,7 @@ class FakeProvider:
                 return 400, {"error": "invalid_grant"}
             if form["redirect_uri"] != asked.query["redirect_uri"]:
                 return 400, {"error": "invalid_grant", "error_description": "redirect_uri mismatch"}
+            self.given.append(form["code_verifier"])
             challenge = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest())
             assert asked.query["code_challenge_method"] == "S256"
             if challenge.rstrip(b"=").decode() != asked.query["code_challenge"]:

@@ -29,15 +29,15 @@ COLLECT = "import django; django.setup(); from adminui import statics; statics.c
 
 
 @contextmanager
-def production(folder: Path, platform: str, issuer: str, **settings: str) -> Iterator[str]:
-    """The program over that platform and provider, with its data in `folder`; gives its address once it answers."""
+def production(folder: Path, platform: str, issuer: str, **settings: str) -> Iterator[tuple[str, int]]:
+    """The program over that platform and provider, its data in `folder`; gives address and process once it answers."""
     given = {**PRODUCTION, "ADMINUI_OIDC_ISSUER": issuer, **settings}
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ADMINUI_")}
     environment |= {**given, "DATA_DIR": str(folder), "ADMINUI_PLATFORM_URL": platform}
     environment["DJANGO_SETTINGS_MODULE"] = "adminui.settings"
     subprocess.run([sys.executable, "-c", COLLECT], check=True, cwd=ROOT, env=environment)
-    with served_ui(folder, platform, **given) as (url, _):
-        yield url
+    with served_ui(folder, platform, **given) as served:
+        yield served
 
 
 class Proxied:

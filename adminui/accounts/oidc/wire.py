@@ -9,7 +9,7 @@ import asyncio
 import json
 import ssl
 import warnings
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -138,7 +138,7 @@ async def exchange(provider: Provider, metadata: Metadata, *, code: str, verifie
                 code_verifier=verifier,
                 redirect_uri=redirect_uri,
             ),
-            code,
+            (code, verifier, provider.client_secret),
         )
 
 
@@ -147,15 +147,15 @@ async def refresh(provider: Provider, metadata: Metadata, refresh_token: str) ->
     more = {"resource": provider.resource} if provider.resource else {}
     async with client(provider, metadata) as http:
         asking = http.refresh_token(metadata.token_endpoint, refresh_token=refresh_token, **more)
-        return await _grant(asking, refresh_token)
+        return await _grant(asking, (refresh_token, provider.client_secret))
 
 
-async def _grant(asking: Awaitable[Any], sent: str) -> Grant:
-    """The grant; `sent` is taken out of what the provider says of it, since that goes into the log."""
+async def _grant(asking: Awaitable[Any], sent: Iterable[str]) -> Grant:
+    """The grant; what was sent is taken out of what the provider says of it, since that goes into log and record."""
     try:
         given = await _bounded(asking)
     except ProviderError as error:
-        raise type(error)(error.why.replace(sent, "…")) from None
+        raise type(error)(_without(sent, error.why)) from None
     texts = {name: given.get(name) or "" for name in ("access_token", "refresh_token", "id_token")}
     if not all(isinstance(text, str) for text in texts.values()) or not texts["access_token"]:
         raise Untrusted("the token endpoint gave no access token")
@@ -166,6 +166,17 @@ async def _grant(asking: Awaitable[Any], sent: str) -> Grant:
     except (KeyError, ValueError, TypeError):
         seconds = None
     return Grant(**texts, expires_in=seconds)
+
+
+def _without(sent: Iterable[str], why: str) -> str:
+    """`why` without the secrets, whole or cut at its end as a long answer is."""
+    for secret in filter(None, sent):
+        why = why.replace(secret, "…")
+        for length in range(len(secret) - 1, 7, -1):
+            if why.endswith(secret[:length]):
+                why = why[:-length] + "…"
+                break
+    return why
 
 
 async def _bounded(asking: Awaitable[T]) -> T:
