@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import secrets
 import stat
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands
 
 from adminui.environment import Environment, Misconfigured, is_loopback, read, settings_table
 from adminui.settings import database
@@ -250,3 +252,38 @@ def test_the_readme_holds_the_table() -> None:
     """Between two lines `<!-- settings -->`; made by python -m adminui.environment."""
     _, between, _ = (ROOT / "README.md").read_text().split("<!-- settings -->\n")
     assert between.strip() == settings_table().strip()
+
+
+def described(name: str) -> dict[str, dict[str, str]]:
+    """The settings that a page of docs/ shows, by the heading that they stand under."""
+    found: dict[str, dict[str, str]] = {}
+    heading = ""
+    for line in (ROOT / "docs" / name).read_text("utf-8").splitlines():
+        heading = line.lstrip("# ") if line.startswith("#") else heading
+        if shown := re.fullmatch(r"    (ADMINUI_\w+)='?(.*?)'?", line):
+            found.setdefault(heading, {})[shown[1]] = shown[2]
+    return found
+
+
+PROVIDERS = described("sso.md")
+
+
+def test_the_providers_that_are_described() -> None:
+    assert {"Keycloak", "Microsoft Entra ID", "Okta", "Google"} <= PROVIDERS.keys()
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_what_the_docs_show_for_a_provider_starts(environ: pytest.MonkeyPatch, name: str) -> None:
+    settings = given(environ, **PROVIDERS[name])
+    fields = {f"ADMINUI_{field.upper()}" for field in Environment.model_fields}
+    assert PROVIDERS[name].keys() <= fields
+    assert settings.oidc_issuer
+    assert settings.ways == ("sso",)
+
+
+@pytest.mark.parametrize("page", sorted(path.name for path in (ROOT / "docs").glob("*.md")))
+def test_docs_name_settings_and_commands_that_there_are(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    fields = {info.alias or f"ADMINUI_{field.upper()}" for field, info in Environment.model_fields.items()}
+    assert set(re.findall(r"\bADMINUI_[A-Z_]+\b", text)) <= fields
+    assert set(re.findall(r"manage\.py (\w+)", text)) <= set(get_commands())

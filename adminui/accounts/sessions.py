@@ -73,7 +73,9 @@ def begin(request: HttpRequest, person: Person, proof: Proof) -> Credential:
             ends_at=_ends_at(now, now),
         )
         credential.keep(proof.tokens)
-        credential.expires_at, credential.renew_at = lives(now, proof.life)
+        # Where people paste a token of their own, a provider's that can't be renewed ends nothing: it opens nothing.
+        ends = proof.tokens.refresh or own_is_platforms(credential)
+        credential.expires_at, credential.renew_at = lives(now, proof.life if ends else None)
         credential.save(force_insert=True)
     request.session[_CREDENTIAL] = str(credential.id)
     request.session[_BEGAN] = now.timestamp()

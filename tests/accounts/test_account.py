@@ -73,6 +73,16 @@ def test_a_token_is_proven_kept_sealed_and_masked(alice: Visitor, personal: Know
     assert (event.name, event.platform_id, event.platform_name) == ("alice", "alice-id", "alice.o")
 
 
+def test_a_provider_that_renews_nothing_ends_no_session_of_a_pasted_token(
+    visitor: Visitor, provider: FakeProvider, personal: KnownByProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gives = provider.tokens
+    monkeypatch.setattr(provider, "tokens", lambda *asked: {**gives(*asked), "refresh_token": None})
+    by_sso(visitor, provider)
+    row = Credential.objects.get()
+    assert (row.expires_at, row.renew_at) == (None, None)
+
+
 def test_it_is_there_at_the_next_sign_in(alice: Visitor, provider: FakeProvider) -> None:
     add(alice)
     again = Visitor()
