@@ -19,7 +19,7 @@ from adminui.record.index import Scope, terms
 from adminui.record.models import Event
 
 BATCH: Final = 150
-"""Events that are loaded at once; two of three are steps of a save that a later one tells the end of."""
+"""Events that are loaded at once, at most; every second one is a step of a save that a later one tells the end of."""
 WINDOW: Final = 5000
 """Candidates that one statement looks at."""
 WINDOWS: Final = 4
@@ -61,7 +61,7 @@ def find(scope: Scope, query: Query, *, below: int | None = None, above: int = 0
     """
     if query.problem:
         return Found(())
-    search = _Search(scope, query, up=up, every=query.every)
+    search = _Search(scope, query, up=up, every=query.every, batch=min(BATCH, 3 * most + 10))
     low, high = _bounds(scope, query)
     found: list[Hit] = []
     for hit in search.hits(max(low, above), min(high, below or high)):
@@ -108,12 +108,14 @@ def _bounds(scope: Scope, query: Query) -> tuple[int, int]:
 class _Search:
     """One search. `tired`: it stopped after looking at as many candidates as it may, at the number `looked`.
 
-    `alone`: events without the course of their save, in large batches.
+    `batch`: events that are loaded at once; `alone`: without the course of their save.
     """
 
-    def __init__(self, scope: Scope, query: Query, *, up: bool, every: bool, alone: bool = False) -> None:
+    def __init__(
+        self, scope: Scope, query: Query, *, up: bool, every: bool, batch: int = 1000, alone: bool = False
+    ) -> None:
         self.scope, self.query, self.up, self.every, self.alone = scope, query, up, every, alone
-        self.batch = 1000 if alone else BATCH
+        self.batch = batch
         self.tired = False
         self.looked = 0
         whole = scope.whole

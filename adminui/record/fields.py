@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 else:
     _Field = models.Field  # not generic when it runs
 
-_TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
-
 
 class _ExactField(_Field):
     """A value kept as its one text. `read` may raise anything that a bad text brings about."""
@@ -76,12 +74,12 @@ class ExactTimeField(_ExactField):
     @staticmethod
     def read(text: str) -> datetime:
         """The time, in UTC."""
-        return datetime.strptime(text, _TIME).replace(tzinfo=UTC)
+        return datetime.fromisoformat(text).astimezone(UTC)
 
     @staticmethod
     def write(value: datetime) -> str:
         """UTC, with all six digits and a Z."""
-        return value.astimezone(UTC).strftime(_TIME)
+        return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 class ExactJSONField(_ExactField):

@@ -10,10 +10,11 @@ Events say everything; nothing is only here. Every event is indexed in the trans
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final
 from uuid import UUID
@@ -32,6 +33,8 @@ BAD: Final = frozenset({"rejected", "not_sent", "unknown", "not_stored"})
 
 _WORD: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\w+")
 _LONGEST_WORD: Final = 100
+_KEYS: Final = 100_000
+"""Keys of terms that are kept at hand while many events are indexed."""
 _CHUNK: Final = 2000
 """Rows of one INSERT."""
 
@@ -86,13 +89,14 @@ def has_landed(event: Event) -> bool:
     )
 
 
-def above(path: str) -> list[str]:
+@lru_cache(maxsize=10_000)
+def above(path: str) -> tuple[str, ...]:
     """A path and everything that it lies in, as texts, the path itself first. A text that is no path stands alone."""
     try:
         parsed = paths.parse(path)
     except ValueError:
-        return [path]
-    return [paths.text(parsed[:end]) for end in range(len(parsed), 0, -1)] or [""]
+        return (path,)
+    return tuple(paths.text(parsed[:end]) for end in range(len(parsed), 0, -1)) or ("",)
 
 
 def terms(event: Event) -> set[str]:
@@ -114,12 +118,11 @@ def terms(event: Event) -> set[str]:
     return found
 
 
-def _words(event: Event) -> Iterator[str]:
+def _words(event: Event) -> list[str]:
     requests = (event.request_id, str(told_data(event).get("platform_request") or ""))
-    names = (event.name, event.platform_name)
-    for text in (event.reason, *names, *requests, str(event.id), str(event.save_id or "")):
-        yield from words(text)
-    yield from (digest[:8] for digest in (event.before, event.after) if digest)
+    ids = (str(event.id), str(event.save_id or ""))
+    digests = (digest[:8] for digest in (event.before, event.after) if digest)
+    return [*words(" ".join((event.reason, event.name, event.platform_name, *requests, *ids))), *digests]
 
 
 def scope_of(event: Event) -> Scope:
@@ -153,36 +156,109 @@ def places(event: Event) -> set[str]:
     return found | {f"at {path}" for path in changed if path not in moved}
 
 
-def add(events: Sequence[Event]) -> None:
-    """Indexes events that have just been appended, in their order. Raises django.db.Error."""
-    term_rows: set[tuple[int, int]] = set()
-    tally: Counter[tuple[int, str]] = Counter()
-    bad: Counter[tuple[int, str]] = Counter()
-    names: dict[tuple[int, str], int] = {}
-    latest: dict[int, int] = {}
-    for event in events:
-        whole = scope_of(event)
-        term_rows.update((whole.key(term), event.seq) for term in terms(event))
+class _Rows:
+    """Rows of the tables, as events come."""
+
+    def __init__(self) -> None:
+        self.terms: list[tuple[int, int]] = []
+        self._tally: Counter[tuple[int, str]] = Counter()
+        self._bad: Counter[tuple[int, str]] = Counter()
+        self._names: dict[tuple[int, str], int] = {}
+        self._latest: dict[int, int] = {}
+        self._keys: defaultdict[Scope, dict[str, int]] = defaultdict(dict)
+
+    def take(self, event: Event) -> None:
+        """Takes an event, after those with lower numbers."""
+        whole, seq = scope_of(event), event.seq
+        self.terms += [(key, seq) for key in self._of(whole, terms(event))]
         for scope in scopes(event):
+            names, tally = self._of(scope, ("name", "tally"))
             if event.name:
-                names[scope.key("name"), event.name] = event.seq
+                self._names[names, event.name] = seq
             if event.kind != "save.intent":
-                tally[scope.key("tally"), day(event)] += 1
-                bad[scope.key("tally"), day(event)] += outcome(event) in BAD
+                place = tally, day(event)
+                self._tally[place] += 1
+                self._bad[place] += outcome(event) in BAD
         if has_landed(event) and isinstance(event.runtime, UUID):
             runtime = Scope(event.chain, event.workspace, event.runtime)
-            latest.update((runtime.key(place), event.seq) for place in places(event))
-    _insert("record_term (term, seq)", sorted(term_rows), "DO NOTHING")
-    _insert(
-        "record_tally (scope, day, events, bad)",
-        [(*key, count, bad[key]) for key, count in tally.items()],
-        "(scope, day) DO UPDATE SET events = record_tally.events + excluded.events,"
-        " bad = record_tally.bad + excluded.bad",
-    )
-    _insert(
-        "record_name (scope, name, seq)", [(*key, seq) for key, seq in names.items()], _NEWEST.format("scope, name")
-    )
-    _insert("record_latest (place, seq)", latest.items(), _NEWEST.format("place"))
+            self._latest.update(dict.fromkeys(self._of(runtime, places(event)), seq))
+
+    def _of(self, scope: Scope, texts: Iterable[str]) -> list[int]:
+        """The keys of texts. Most come again and again; those that don't are not worth keeping for long."""
+        known = self._keys[scope]
+        if len(known) > _KEYS:
+            known.clear()
+        found = []
+        for text in texts:
+            key = known.get(text)
+            if key is None:
+                key = known[text] = scope.key(text)
+            found.append(key)
+        return found
+
+    def put_small(self) -> None:
+        """Writes what isn't terms."""
+        _insert(
+            "record_tally (scope, day, events, bad)",
+            [(*key, count, self._bad[key]) for key, count in self._tally.items()],
+            "(scope, day) DO UPDATE SET events = record_tally.events + excluded.events,"
+            " bad = record_tally.bad + excluded.bad",
+        )
+        names = [(*key, seq) for key, seq in self._names.items()]
+        _insert("record_name (scope, name, seq)", names, _NEWEST.format("scope, name"))
+        _insert("record_latest (place, seq)", self._latest.items(), _NEWEST.format("place"))
+
+
+def add(events: Sequence[Event]) -> None:
+    """Indexes events that have just been appended, in their order. Raises django.db.Error."""
+    rows = _Rows()
+    for event in events:
+        rows.take(event)
+    _insert("record_term (term, seq)", sorted(set(rows.terms)), "DO NOTHING")
+    rows.put_small()
+
+
+class Loader:
+    """Indexes very many events: their terms are set aside, and go in at the end in the order of the table.
+
+    Put in as they come they would touch a page of the table each. Within one connection; raises django.db.Error.
+    """
+
+    def __init__(self) -> None:
+        self._rows = _Rows()
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS record_term_aside")
+            cursor.execute("CREATE TEMPORARY TABLE record_term_aside (term BIGINT, seq BIGINT)")
+
+    def take(self, events: Iterable[Event]) -> None:
+        """Takes events, after those with lower numbers of their chain."""
+        for event in events:
+            self._rows.take(event)
+        put_many("record_term_aside", ("term", "seq"), self._rows.terms)
+        self._rows.terms = []
+
+    def finish(self) -> None:
+        """Puts everything in."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO record_term (term, seq) SELECT DISTINCT term, seq FROM record_term_aside"
+                " WHERE true ORDER BY term, seq ON CONFLICT DO NOTHING"
+            )
+            cursor.execute("DROP TABLE record_term_aside")
+        self._rows.put_small()
+
+
+def put_many(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Inserts many rows in the way that the database takes them quickest. Raises django.db.Error."""
+    names = ", ".join(columns)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            marks = ", ".join(["%s"] * len(columns))
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608 - names are ours
 
 
 _NEWEST: Final = "({}) DO UPDATE SET seq = excluded.seq"

@@ -51,6 +51,7 @@ SIGNED: Final = b"adminui checkpoint\n"
 """What stands before the bytes that a checkpoint's signature is over."""
 Keys = Mapping[str, bytes]  # secrets by the keys' ids
 _LARGEST: Final = 2**53 - 1
+_JSON: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -69,25 +70,30 @@ def canonical(value: Any) -> bytes:
     """The RFC 8785 bytes of a JSON value. Raises Unhashable for what has none."""
     try:
         if _is_plain(value):  # twenty times as fast, and the same bytes
-            return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+            return _JSON.encode(value).encode()
         return bytes(rfc8785.dumps(value))
     except (rfc8785.CanonicalizationError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise Unhashable(str(error)) from error
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether Python's own JSON is that of RFC 8785: no floats, and keys that sort alike as UTF-16."""
-    match value:
-        case bool() | None | str():
-            return True
-        case int():
-            return abs(value) <= _LARGEST
-        case dict():
-            return all(isinstance(key, str) and key.isascii() and _is_plain(one) for key, one in value.items())
-        case list():
-            return all(map(_is_plain, value))
-        case _:
-            return False
+    """Whether Python's own JSON is that of RFC 8785: no floats, and keys that sort alike as UTF-16.
+
+    Asked of every event that is verified: exact types are quicker asked for than classes, and texts need no call.
+    """
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is int:
+        return bool(abs(value) <= _LARGEST)
+    if kind is dict:
+        for key, one in value.items():
+            if type(key) is not str or not key.isascii():
+                return False
+            if type(one) is not str and one is not None and not _is_plain(one):
+                return False
+        return True
+    return kind is list and all(map(_is_plain, value))
 
 
 def hash_of(fields: Mapping[str, Any]) -> str:

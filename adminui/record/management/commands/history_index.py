@@ -19,9 +19,11 @@ class Command(BaseCommand):
         """Makes them."""
         heads = list(Head.objects.select_for_update().order_by("chain"))
         index.clear()
+        loader = index.Loader()
         for head in heads:
             count = 0
             for batch in exports.all_of(head.chain):
-                index.add(batch)
+                loader.take(batch)
                 count += len(batch)
             self.stdout.write(f"{head.chain}: {count} events")
+        loader.finish()
