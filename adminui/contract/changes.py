@@ -70,6 +70,18 @@ def _added(path: Path, value: Json) -> Iterator[Change]:
         yield Change(path, "added", ABSENT, value)
 
 
+def parts(change: Change) -> tuple[Path, ...] | None:
+    """The innermost places that a change to or from a whole object fills or empties; None for any other change.
+
+    Where an object goes, or comes in place of something else, a field that it could hold and doesn't isn't changed.
+    """
+    objects = [side for side in (change.before, change.after) if isinstance(side, dict)]
+    if not objects or has_identities(change.path[:-1]):
+        return None
+    leaves = (leaf for side in objects for leaf in _added(change.path, side))
+    return tuple(dict.fromkeys(leaf.path for leaf in leaves if leaf.after != {}))
+
+
 def _diff_items(path: Path, old: dict[str, Json], new: dict[str, Json]) -> Iterator[Change]:
     for identity, item in old.items():
         if identity in new:

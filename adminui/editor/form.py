@@ -10,7 +10,7 @@ untouched, or doesn't post, is no edit.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple, Self, cast
 
@@ -71,7 +71,7 @@ class ConfigForm(forms.BaseForm):
     """One config on the screen. Make it with `opened` or `posted`.
 
     `readonly` is the sentence why nothing can be changed, None when it can. `focus` is the name of the control that the
-    page puts the focus on, set by the caller after `act`.
+    page puts the focus on, set by the caller after `act`; `blame` who changed what last, set by the caller too.
     """
 
     base_fields: ClassVar[dict[str, forms.Field]] = {
@@ -84,6 +84,7 @@ class ConfigForm(forms.BaseForm):
         self.facts = facts
         self.readonly = readonly
         self.focus: str | None = None
+        self.blame: Mapping[str, object] = {}
         said = Posted() if posted is None else posted
         self.raw = Raw(base, said.get(raw.NAME), said.get(raw.SINCE))
         self.choices = {one.removeprefix(raw.CHOOSE): said.get(one) or "" for one in said if one.startswith(raw.CHOOSE)}

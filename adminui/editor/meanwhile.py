@@ -14,6 +14,7 @@ from adminui.accounts.models import Person
 from adminui.contract.changes import Told, diff, tell
 from adminui.contract.document import Json, same
 from adminui.contract.merge import merge
+from adminui.editor.blame import elsewhere
 from adminui.editor.subject import Subject
 from adminui.platform.answers import Stored
 from adminui.record import documents
@@ -31,6 +32,7 @@ class Around:
     left: Sequence[Draft] = ()
     others: Sequence["Other"] = ()
     earlier: Sequence[Save] = ()
+    elsewhere: str = ""
 
 
 NOTHING = Around()
@@ -75,7 +77,7 @@ def others(owner: str, runtime: UUID) -> list[Other]:
 def around(owner: str, runtime: UUID, *, with_left: bool = False) -> Around:
     """What is to be said above a form of this person on this runtime; left drafts only where none is open."""
     left = drafts.left(owner, runtime) if with_left else []
-    return Around(left, others(owner, runtime), unsettled.unknown(owner, runtime))
+    return Around(left, others(owner, runtime), unsettled.unknown(owner, runtime), elsewhere(runtime))
 
 
 _reads: OrderedDict[tuple[UUID, UUID], tuple[float, Stored]] = OrderedDict()

@@ -59,6 +59,7 @@ def editor_page(
         "others": around.others,
         "moved": None,
         "earlier": around.earlier,
+        "elsewhere": around.elsewhere,
         "check": at.about.url("config-check") if form.readonly is None else "",
         "readonly": form.readonly,
         "notices": list(notices),

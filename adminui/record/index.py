@@ -146,14 +146,21 @@ def day(event: Event) -> str:
 def places(event: Event) -> set[str]:
     """Where an event is the last change: `below` each place that holds one, and `at` each place changed as a whole.
 
-    A list whose items only changed their order was changed, but none of its items was. What was asked for and didn't
-    come to be was no change.
+    A list whose items only changed their order was changed, but none of its items was; of a whole object that came or
+    went, what it held. What was asked for and didn't come to be was no change.
     """
     data = told_data(event)
     moved, dropped = (data[key] if isinstance(data.get(key), list) else [] for key in ("moved", "dropped"))
-    changed = [path for path in told_paths(event) if path not in dropped]
-    found = {f"below {each}" for path in changed for each in above(path)}
-    return found | {f"at {path}" for path in changed if path not in moved}
+    parts = data["parts"] if isinstance(data.get("parts"), dict) else {}
+    found: set[str] = set()
+    for path in told_paths(event):
+        if path in dropped:
+            continue
+        held = parts.get(path)
+        inner = [one for one in held if isinstance(one, str)] if isinstance(held, list) else [path]
+        found.update(f"below {each}" for one in (path, *inner) for each in above(one))
+        found.update(f"at {one}" for one in inner if one not in moved)
+    return found
 
 
 class _Rows:

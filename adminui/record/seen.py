@@ -13,7 +13,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from adminui.contract import paths
-from adminui.contract.changes import Change
+from adminui.contract.changes import Change, parts
 from adminui.contract.document import Json
 from adminui.platform.address import RuntimeRef
 from adminui.record import events
@@ -95,6 +95,15 @@ def _second(at: datetime) -> str:
 
 
 def told(changes: Iterable[Change]) -> Mapping[str, Json]:
-    """What an event's data says of its changes beside their paths: the lists in which only the order changed."""
-    moved: list[Json] = [paths.text(change.path) for change in changes if change.kind == "moved"]
-    return {"moved": moved} if moved else {}
+    """What an event's data says of its changes beside their paths, as index.places reads it.
+
+    `moved`: lists in which only the order changed; `parts`: of each whole object that came or went, what it held.
+    """
+    listed = list(changes)
+    moved: list[Json] = [paths.text(change.path) for change in listed if change.kind == "moved"]
+    held: dict[str, Json] = {
+        paths.text(change.path): [paths.text(part) for part in within]
+        for change in listed
+        if (within := parts(change)) is not None
+    }
+    return {key: value for key, value in (("moved", moved), ("parts", held)) if value}

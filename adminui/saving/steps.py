@@ -20,6 +20,7 @@ from adminui.contract.changes import Change, diff
 from adminui.contract.document import Json
 from adminui.contract.envelope import Envelope
 from adminui.contract.stored import made
+from adminui.keyring import SealBroken
 from adminui.platform.address import RuntimeRef
 from adminui.record import documents, events, seen
 from adminui.record.ids import uuid7
@@ -182,8 +183,11 @@ class _Landed:
 
 def _landed(row: Save, found: Json) -> _Landed | None:
     """None when it can't be told any more."""
-    before = documents.load(row.runtime, _before(row))
-    sent = documents.load(row.runtime, row.sent)
+    try:
+        before = documents.load(row.runtime, _before(row))
+        sent = documents.load(row.runtime, row.sent)
+    except SealBroken:  # the outcome is written down all the same
+        return None
     if before is None or sent is None:
         return None
     if row.state != State.UNKNOWN:

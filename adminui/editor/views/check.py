@@ -14,11 +14,12 @@ from django.views.decorators.http import require_POST
 
 from adminui.accounts.here import Who, signed_in
 from adminui.contract.document import same
+from adminui.editor.blame import marks
 from adminui.editor.drafting import keep
 from adminui.editor.form import ConfigForm, Facts
 from adminui.editor.offers import NOTHING, Offers, carried
 from adminui.editor.refusals import last_refusal
-from adminui.editor.subject import bare
+from adminui.editor.subject import Subject, bare
 from adminui.editor.views.kept import keep_posted, number_of, pairs_of, unchecked
 from adminui.saving import drafts
 from adminui.saving.drafts import BaseGone, Late
@@ -47,7 +48,7 @@ async def check(request: HttpRequest, who: Who, org: str, ws: str, runtime: str)
     """What follows from what is typed in one form; `do` presses a button of it."""
     about = bare(org, ws, runtime)
     facts = Facts(number_of(request, "cap"), org, _offers(request), own="own" in request.POST)
-    return await sync_to_async(_checked)(request, who.person.platform_id, about.ref.runtime, facts)
+    return await sync_to_async(_checked)(request, who.person.platform_id, about, facts)
 
 
 def _offers(request: HttpRequest) -> Offers:
@@ -59,14 +60,14 @@ def _offers(request: HttpRequest) -> Offers:
     return Offers(secrets=()) if request.POST.get("own") == PICKED else NOTHING
 
 
-def _checked(request: HttpRequest, owner: str, runtime: str, facts: Facts) -> HttpResponse:
+def _checked(request: HttpRequest, owner: str, about: Subject, facts: Facts) -> HttpResponse:
     try:
         word = from_word(request.POST.get("form", ""))
         base = drafts.base_of(word)
     except (BadForm, BaseGone):
         said = "This page is too old to be checked while you type. Review keeps what you typed."
         return unchecked(request, 409, said)
-    if (word.owner, str(word.runtime)) != (owner, runtime):
+    if (word.owner, str(word.runtime)) != (owner, about.ref.runtime):
         keep_posted(request)
         return unchecked(request, 403, "This page was opened by somebody else. What is typed is kept for them.")
     typed = ConfigForm.posted(base, pairs_of(request), facts=facts)
@@ -78,7 +79,7 @@ def _checked(request: HttpRequest, owner: str, runtime: str, facts: Facts) -> Ht
     touched = request.POST.getlist("touched")
     if EVERYTHING not in touched:
         fresh.tell_only(touched)
-    return _answer(request, typed, fresh, {"word": word, "late": late, "focus": focus})
+    return _answer(request, about, typed, fresh, {"word": word, "late": late, "focus": focus})
 
 
 def _pressed(typed: ConfigForm, command: str) -> tuple[ConfigForm, str]:
@@ -103,7 +104,9 @@ def _kept(word: Form, form: ConfigForm, seq: int | None) -> int | None:
     return None
 
 
-def _answer(request: HttpRequest, typed: ConfigForm, fresh: ConfigForm, more: dict[str, object]) -> HttpResponse:
+def _answer(
+    request: HttpRequest, about: Subject, typed: ConfigForm, fresh: ConfigForm, more: dict[str, object]
+) -> HttpResponse:
     held = {name: entry.held for name, entry in typed.entries.items()}
     anew = {
         name
@@ -111,6 +114,8 @@ def _answer(request: HttpRequest, typed: ConfigForm, fresh: ConfigForm, more: di
         if entry.held != held[name] or fresh.pastes.pairs(name) != typed.pastes.pairs(name)
     }
     text, since = _raw(typed, fresh, in_view="in_view" in request.POST)
+    if anew:  # what is drawn anew says as before who changed it last
+        fresh.blame = marks(about, fresh)
     context: dict[str, object] = {"form": fresh, "anew": anew, "raw_text": text, "raw_since": since, **more}
     return render(request, "editor/checked.html", context)
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from adminui.accounts.here import Who, signed_in
 from adminui.accounts.places import canonical
 from adminui.editor import meanwhile, notices, pastes
+from adminui.editor.blame import marked
 from adminui.editor.drafting import keep, keep_last, over
 from adminui.editor.form import ConfigForm
 from adminui.editor.notices import Notice
@@ -64,7 +65,7 @@ async def _resumed(at: Page, kept: Kept) -> HttpResponse:
     if refusal is not None:
         form.place(refusal.errors, sent=refusal.sent)
     around = await sync_to_async(meanwhile.around)(kept.form.owner, kept.form.runtime)
-    return editor_page(at, form, kept.form, around=around)
+    return editor_page(at, await marked(at.about, form), kept.form, around=around)
 
 
 async def _without_the_platform(at: Page, error: PlatformError) -> HttpResponse:
@@ -85,7 +86,8 @@ async def _fresh(at: Page, stored: Stored | None = None, *, said: Sequence[Notic
         return _unreadable(at, stored)
     around = await sync_to_async(meanwhile.around)(at.who.person.platform_id, at.about.id, with_left=True)
     word = await over(at.about, at.who, stored.document, stored.read_at)
-    return editor_page(at, at.about.form_opened(stored.document), word, notices=said, around=around)
+    form = await marked(at.about, at.about.form_opened(stored.document))
+    return editor_page(at, form, word, notices=said, around=around)
 
 
 def _unreadable(at: Page, stored: Stored) -> HttpResponse:
@@ -126,15 +128,15 @@ async def _reviewed(at: Page, form: ConfigForm, word: Form) -> HttpResponse:
     valid = form.is_valid()
     if valid and not form.changes() and not form.pastes.waiting:
         await sync_to_async(drafts.discard)(word.id, word.owner, word.runtime)
-        return editor_page(at, form, word, notices=[notices.NOTHING])
+        return editor_page(at, await marked(at.about, form), word, notices=[notices.NOTHING])
     await sync_to_async(keep_last)(word, form, number_of(at.request, "seq"))
     if at.about.why_not is not None:
-        return editor_page(at, form, word, status=403)
+        return editor_page(at, await marked(at.about, form), word, status=403)
     if not valid:
-        return editor_page(at, form, word, status=422)
+        return editor_page(at, await marked(at.about, form), word, status=422)
     if form.pastes.waiting:
         form.focus = pastes.NAME + form.pastes.waiting[0]
-        return editor_page(at, form, word, notices=[notices.PASTED], status=422)
+        return editor_page(at, await marked(at.about, form), word, notices=[notices.PASTED], status=422)
     return HttpResponseRedirect(f"{at.about.url('config-review')}?form={word.id}")
 
 
@@ -146,7 +148,7 @@ async def _over_what_is_stored(at: Page) -> HttpResponse:
     word = await over(at.about, at.who, stored.document, stored.read_at)
     form = at.about.form_posted(stored.document, pairs_of(at.request))
     await sync_to_async(keep)(word, form)
-    return editor_page(at, form, word, notices=[notices.TOO_OLD], status=409)
+    return editor_page(at, await marked(at.about, form), word, notices=[notices.TOO_OLD], status=409)
 
 
 async def _forgotten(at: Page) -> HttpResponse:

@@ -8,6 +8,7 @@ from adminui.contract.document import same
 from adminui.contract.jsondiff import Line, lines
 from adminui.contract.merge import merge
 from adminui.editor import notices
+from adminui.editor.blame import marked
 from adminui.editor.drafting import over, rebase
 from adminui.editor.form import ConfigForm
 from adminui.editor.pages import Page, editor_page, review_page
@@ -37,6 +38,7 @@ async def refused(at: Page, kept: Kept, form: ConfigForm, save: Save) -> HttpRes
             pass
     form.place(refusal.errors)
     beside = await _stored_beside(at, form) if refusal.kind == "Conflict" else []
+    form = await marked(at.about, form)
     return editor_page(
         at, form, kept.form, notices=[notices.refused(refusal, beside)], off=_off(refusal), status=refusal.status
     )
