@@ -45,6 +45,7 @@ export function watchChecks(form, raw) {
 
   function soon() {
     clearTimeout(timer);
+    if (leaving) return; // a state sent after the form itself would be a later one
     const most = waiting ? waiting + LONGEST - Date.now() : PAUSE;
     timer = setTimeout(send, Math.max(0, Math.min(PAUSE, most)));
   }
@@ -134,6 +135,7 @@ export function watchChecks(form, raw) {
   }
 
   form.addEventListener("input", (event) => {
+    leaving = false;
     touched.add(event.target);
     edited(event.target);
   });
@@ -153,6 +155,7 @@ export function watchChecks(form, raw) {
   });
   form.addEventListener("submit", () => {
     number();
+    clearTimeout(timer);
     leaving = true;
     if (edits > kept) history.replaceState(history.state, "", `${new URL(form.action).pathname}?form=${form.dataset.id}`);
   });
@@ -165,6 +168,6 @@ export function watchChecks(form, raw) {
   });
   window.addEventListener("pagehide", leave);
   window.addEventListener("online", () => { if (edits > kept) soon(); });
-  document.addEventListener("visibilitychange", () => { if (document.hidden && edits > kept) send(); });
+  document.addEventListener("visibilitychange", () => { if (document.hidden && edits > kept && !leaving) send(); });
   raw.onView(() => { if (edits || kept) soon(); });
 }

@@ -17,6 +17,7 @@ from django.db import DatabaseError, transaction
 from adminui.accounts.upstream import platform
 from adminui.contract.document import Json
 from adminui.contract.stored import is_stored, made
+from adminui.keyring import SealBroken
 from adminui.platform.address import RuntimeRef
 from adminui.platform.answers import Stored
 from adminui.record import documents, events, seen
@@ -75,7 +76,7 @@ def noted(ref: RuntimeRef, before: Known, stored: Stored) -> None:
 def _found_another(ref: RuntimeRef, before: Known, found: Json, read_at: datetime) -> None:
     runtime = UUID(ref.runtime)
     digest = documents.keep(runtime, found)
-    old = documents.load(runtime, before.digest or "")
+    old = _opened(runtime, before.digest or "")
     changes = made(old, old, found) if old is not None else ()
     with transaction.atomic():
         events.locked_head(ref.org)
@@ -94,12 +95,21 @@ def _found_another(ref: RuntimeRef, before: Known, found: Json, read_at: datetim
             seen.changed_outside(ref, changes, before=row.digest, after=digest, since=row.seen_at, until=read_at)
 
 
+def _opened(runtime: UUID, digest: str) -> Json | None:
+    """A document of ours; None when it is no longer kept, or was tampered with, which verification tells."""
+    try:
+        return documents.load(runtime, digest)
+    except SealBroken:
+        log.warning("document_broken", runtime=str(runtime), digest=digest)
+        return None
+
+
 def _given_up(runtime: UUID, found: Json, last_seen: datetime) -> Save | None:
     """The save that was given up for a newer one and landed all the same, if that is what was found."""
     limit = timedelta(seconds=settings.PLATFORM_REQUEST_LIMIT)
     late = Save.objects.filter(runtime=runtime, state=State.SUPERSEDED, sent_at__gt=last_seen - limit)
     for save in late.select_related("person").order_by("-sent_at")[:5]:
-        sent = documents.load(runtime, save.sent)
+        sent = _opened(runtime, save.sent)
         if sent is not None and is_stored(sent, found):
             return save
     return None

@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.house import House
-from tests.browser.tour import mended, save, stop, to_review
+from tests.browser.tour import editor, mended, save, stop, to_review
 
 RECEIPT = re.compile("/saves/")
 
@@ -45,6 +45,22 @@ def restore(page: Page, house: House) -> None:
         href = state_of_the_receipt(page)
     page.goto(href)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Put back the state after change")
+
+
+@stop()
+def editor_with_blame(page: Page, house: House) -> None:
+    """Fields and rows that say who changed them last, and a word on how often others do."""
+
+    def ports(number: int) -> None:
+        elsewhere(house, lambda document: document["sandbox"].update(exposed_ports=[8080, number]))
+        editor(page)
+
+    editor(page)
+    for number in range(1, 7):
+        ports(number)
+    saved(page, resources__cpu_cores="4", defaults__agent="navigator", metadata__labels__0__value="other")
+    editor(page)
+    expect(page.get_by_text("changes of this runtime came from elsewhere")).to_be_visible()
 
 
 @stop()

@@ -377,3 +377,19 @@ def test_the_review_is_of_what_was_typed_last(opening: Opening, mended: House) -
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Saved: 1 change")
     assert mended.config("analyst")["resources"]["cpu_cores"] == 5
+
+
+def test_nothing_is_sent_after_the_form_itself(opening: Opening, mended: House) -> None:
+    """However long its answer takes: a check that came after it would be a later state, and the review out of date."""
+    page = opening("alice")
+    editor(page)
+    sent = checks(page)
+    held: list[Route] = []
+    page.route("**/config/", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    control(page, "defaults.agent").fill("x")
+    with page.expect_request(lambda request: request.method == "POST" and request.url.endswith("/config/")):
+        page.get_by_role("button", name="Review", exact=True).click(no_wait_after=True)
+    page.wait_for_timeout(PAUSE)
+    assert sent == []
+    held.pop().continue_()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Review 1 change")

@@ -269,6 +269,18 @@ def test_a_dropped_document_leaves_the_paths_untold(alice: Who, upstream: FakePl
     assert told() == [("change.outside", [])]
 
 
+def test_a_document_that_was_tampered_with_keeps_no_event_away(alice: Who, upstream: FakePlatform) -> None:
+    look()
+    asked = order(alice)
+    Document.objects.filter(digest=asked.form.base).update(sealed=b"broken")
+    async_to_sync(submit)(asked, alice, TRACE)
+    assert told()[-1] == ("save.stored", ["resources.cpu_cores"])
+    Document.objects.update(sealed=b"broken")
+    upstream.stored = THEIRS
+    look()
+    assert told()[-1] == ("change.outside", [])
+
+
 def test_the_paths_of_a_save_are_those_that_it_changed(alice: Who, upstream: FakePlatform) -> None:
     """What the platform writes its own way, and what it leaves out, is told as it is stored."""
     base: Json = {**BASE, "sandbox": {"exposed_ports": [80]}}  # type: ignore[dict-item]
