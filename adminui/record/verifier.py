@@ -77,23 +77,14 @@ def canonical(value: Any) -> bytes:
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether Python's own JSON is that of RFC 8785: no floats, and keys that sort alike as UTF-16.
-
-    Asked of every event that is verified: exact types are quicker asked for than classes, and texts need no call.
-    """
-    kind = type(value)
-    if kind is str or kind is bool or value is None:
-        return True
-    if kind is int:
-        return bool(abs(value) <= _LARGEST)
+    """Whether Python's own JSON is that of RFC 8785: no floats, and keys that sort alike as UTF-16."""
+    kind = type(value)  # asked of a million events: quicker than isinstance
     if kind is dict:
-        for key, one in value.items():
-            if type(key) is not str or not key.isascii():
-                return False
-            if type(one) is not str and one is not None and not _is_plain(one):
-                return False
-        return True
-    return kind is list and all(map(_is_plain, value))
+        keys = all(type(key) is str and key.isascii() for key in value)
+        return keys and all(type(one) is str or _is_plain(one) for one in value.values())
+    if kind is list:
+        return all(map(_is_plain, value))
+    return kind is str or kind is bool or value is None or (kind is int and abs(value) <= _LARGEST)
 
 
 def hash_of(fields: Mapping[str, Any]) -> str:

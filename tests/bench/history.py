@@ -2,9 +2,9 @@
 
 Each page is made with N events (a million) and with a thousand, by the same code over a database of its own: the page's
 events, its names and its chart, from the question to the told rows. Told beside each other, with the ratio of their
-quickest rounds (what else a machine does only adds) and the plans of their statements: none may read a table of the record from end to end. Of a thousand events a
-query finds fewer, and a page with fewer rows is quicker by that alone: so the other is asked for as many rows. Then the
-whole chain is verified, with the time and the memory that it takes.
+quickest rounds (what else a machine does only adds) and the plans of their statements: none may read a table of the
+record from end to end. Of a thousand events a query finds fewer, and fewer rows are quicker by that alone: so
+the other is asked for as many rows. Then the whole chain is verified, with the time and the memory that it takes.
 """
 
 import argparse
