@@ -5,13 +5,27 @@ import sys
 from typing import Any
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+
+
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))} | {
+    0x2028: "\\u2028",
+    0x2029: "\\u2029",
+}
+
+
+def one_line(logger: Any, method: str, event: EventDict) -> EventDict:
+    """Escapes what would begin another line or drive a terminal: paths and the like are anyone's text."""
+    return {
+        name: value.translate(_CONTROLS) if isinstance(value, str) and name != "exception" else value
+        for name, value in event.items()
+    }
 
 
 def django_logging(level: str, *, readable: bool) -> dict[str, Any]:
@@ -25,9 +39,10 @@ def django_logging(level: str, *, readable: bool) -> dict[str, Any]:
     # Tracebacks without the values of local variables: those may hold a token.
     render: list[Processor] = (
         [
+            one_line,
             structlog.dev.ConsoleRenderer(
                 colors=sys.stderr.isatty(), pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
-            )
+            ),
         ]
         if readable
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

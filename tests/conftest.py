@@ -67,19 +67,27 @@ class Visitor:
 
     def get(self, path: str, **more: Any) -> HttpResponse:
         """The answer to a GET; `headers={…}` and `query_params={…}` as Django's client takes them."""
-        return _response(async_to_sync(self.client.get)(path, **more))
+        return self._whole(self.client.get, path, **more)
 
     def post(self, path: str, data: Any = None, **more: Any) -> HttpResponse:
         """The answer to a POST of a form."""
-        return _response(async_to_sync(self.client.post)(path, data, **more))
+        return self._whole(self.client.post, path, data, **more)
 
     def request(self, method: str, path: str, **more: Any) -> HttpResponse:
         """The answer to any other method."""
+        return self._whole(self.client.generic, method, path, **more)
 
-        async def ask() -> Any:
-            return await self.client.generic(method, path, **more)
+    def _whole(self, ask: Any, *args: Any, **more: Any) -> HttpResponse:
+        """The answer, read to its end where it is streamed."""
 
-        return _response(async_to_sync(ask)())
+        async def answer() -> Any:
+            response = await ask(*args, **more)
+            if not response.streaming:
+                return response
+            content = b"".join([piece async for piece in response])
+            return HttpResponse(content, status=response.status_code, headers=dict(response.items()))
+
+        return _response(async_to_sync(answer)())
 
     def sign_in(self, name: str = "alice", *, token: str | None = None, **about: Any) -> Who:
         """A session as the sign-in page begins one, without asking a platform; the token is `demo-{name}`."""

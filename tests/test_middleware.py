@@ -5,6 +5,7 @@ import io
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from logging.config import DictConfigurator
 from typing import Any
 
@@ -223,16 +224,32 @@ def test_no_page_has_a_style_or_a_script_within() -> None:
         assert " onclick=" not in text
 
 
-@pytest.fixture
-def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
-    """What was logged, as it is written in production."""
+@contextmanager
+def logged(*, readable: bool) -> Iterator[io.StringIO]:
+    """What is logged, as it is written in a demo (readable) or in production."""
     stream, root = io.StringIO(), logging.getLogger()
     handler = logging.StreamHandler(stream)
-    written = DictConfigurator(logs.django_logging("info", readable=False))
+    written = DictConfigurator(logs.django_logging("info", readable=readable))
     handler.setFormatter(written.configure_formatter(written.config["formatters"]["line"]))
     root.addHandler(handler)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    yield stream
     root.removeHandler(handler)
+
+
+@pytest.fixture
+def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """The lines of production."""
+    with logged(readable=False) as stream:
+        yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_a_path_makes_no_line_of_its_own_and_drives_no_terminal(readable: bool) -> None:
+    with logged(readable=readable) as stream:
+        answer("GET", "/nothing/%0aforged%0d%1b%5b2J%c2%9b%e2%80%a8x")
+    [line] = stream.getvalue().splitlines()
+    assert "forged" in line
+    assert line.isprintable()
 
 
 def test_one_line_a_request_without_its_query(lines: Callable[[], list[dict[str, Any]]]) -> None:

@@ -56,6 +56,12 @@ MADE: dict[str, Callable[[dict[str, Any]], str]] = {
     "an unknown kid": lambda claims: signed(claims, OTHER_KEY, kid="k2"),
     "a kid of another kind of key": of_another_kind,
     "a kid that is no text": lambda claims: bare(claims, alg="RS256").replace("azEi", "bnVs"),
+    "a key of its own along with it": lambda claims: signed(claims, OTHER_KEY, jwk=OTHER_KEY.as_dict(private=False)),
+    "an address for its key": lambda claims: signed(claims, OTHER_KEY, jku="https://evil.example/jwks"),
+    "extensions that nobody knows": lambda claims: bare(claims, alg="RS256").replace(
+        part({"alg": "RS256", "kid": "k1"}).decode(),
+        part({"alg": "RS256", "kid": "k1", "crit": ["x"], "x": 1}).decode(),
+    ),
     "changed claims": swapped,
     "a cut signature": lambda claims: signed(claims)[:-20],
     "no token": lambda claims: "nonsense",

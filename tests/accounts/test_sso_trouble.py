@@ -162,6 +162,16 @@ def test_nothing_under_way(visitor: Visitor, provider: FakeProvider, path: str) 
     assert provider.counted["/token"] == 0
 
 
+def test_other_sites_keep_nobody_from_signing_in(
+    visitor: Visitor, provider: FakeProvider, both: KnownByProvider, settings: Settings
+) -> None:
+    settings.SIGNIN_ATTEMPTS = settings.SIGNIN_ATTEMPTS_ALL = 3
+    for at in range(5):
+        assert Visitor().get(f"/signin/back/?code=x&state=made-up-{at}").status_code == 400
+    assert not Event.objects.exists()
+    assert by_sso(visitor, provider).status_code == 302
+
+
 def test_begun_too_long_ago(
     visitor: Visitor, provider: FakeProvider, both: KnownByProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -256,8 +266,9 @@ def test_refusals_are_throttled_and_recorded_until_then(
     visitor: Visitor, provider: FakeProvider, both: KnownByProvider, settings: Settings
 ) -> None:
     settings.SIGNIN_ATTEMPTS = 2
+    provider.broken["/token"] = (400, {"error": "invalid_grant"})
     for status in (400, 400, 429):
-        response = visitor.get("/signin/back/?code=x&state=y")
+        response = by_sso(visitor, provider)
         assert response.status_code == status
     assert int(response["Retry-After"]) > 200
     assert Event.objects.filter(kind="signin.failed").count() == 2

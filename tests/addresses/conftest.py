@@ -32,12 +32,13 @@ class Address:
 
     def path(self, world: World) -> str:
         """The address in a world; AssertionError, which says what to do, for a part that the world has no value for."""
+        names = {**NAMES, **RULES[self.name].names}
         for part in self.parts:
-            assert part in NAMES, (
+            assert part in names, (
                 f"/{self.pattern} has a part <{part}>, and NAMES in tests/addresses/rules.py has no value for it. "
                 f'Add one line there:  "{part}": lambda world: …,'
             )
-        return reverse(self.name, kwargs={part: NAMES[part](world) for part in self.parts})
+        return reverse(self.name, kwargs={part: names[part](world) for part in self.parts})
 
 
 def addresses(resolver: URLResolver | None = None, before: str = "") -> Iterator[Address]:

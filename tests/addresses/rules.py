@@ -12,15 +12,16 @@ auditor, admin. "in" is the way to the sign-in page. What has no line here (`pos
 to be refused with 405, which @require_safe, @require_POST and @require_http_methods over a view do. Somebody has to get
 an answer that is a success (200 to 399, and not the way to the sign-in).
 
-Names in an address (<org>, <save> …) are filled from NAMES. `query` is what follows the address, by GET and POST alike;
-`data` what is posted. Both are made anew for each request, from the world that test_matrix.py lays out (world.py).
+Names in an address (<org>, <save> …) are filled from NAMES, or from the rule's own `names`. `query` is what follows the
+address, by GET and POST alike; `data` what is posted. All are made anew for each request, from the world that
+test_matrix.py lays out (world.py).
 
 test_forms.py demands a CSRF token of every form, but where `exempt` says why it has another proof; test_reads.py
 demands that a GET changes nothing but the observations that it names, but where `acts` says why it has to.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from tests.addresses.world import World
@@ -50,6 +51,7 @@ class Rule:
     post: Answers | None = None
     query: Callable[[World], str] = lambda world: ""
     data: Callable[[World], Mapping[str, str]] = lambda world: {}
+    names: Mapping[str, Callable[[World], str]] = field(default_factory=dict)
     exempt: str = ""
     acts: str = ""
 
@@ -57,6 +59,8 @@ class Rule:
 ALL = Answers(200, 200, 200, 200, 200, 200)
 SIGNED_IN = Answers("in", 200, 200, 200, 200, 200)
 READERS = Answers("in", 403, 200, 200, 200, 200)
+SAVERS = Answers("in", 403, 403, 302, 403, 302)
+AUDITORS = Answers("in", 403, 403, 403, 200, 200)
 ADMINS = Answers("in", 403, 403, 403, 403, 200)
 
 NAMES: dict[str, Callable[[World], str]] = {
@@ -65,6 +69,7 @@ NAMES: dict[str, Callable[[World], str]] = {
     "runtime": lambda world: world.runtime,
     "kind": lambda world: "json",
     "save": lambda world: world.save(),
+    "event": lambda world: world.event(),
 }
 
 RULES: dict[str, Rule] = {
@@ -98,7 +103,7 @@ RULES: dict[str, Rule] = {
     "org": Rule(get=READERS),
     "workspace-runtimes": Rule(get=READERS),
     # editor; what somebody typed is theirs, also where they may no longer read the config
-    "config": Rule(get=READERS, post=Answers("in", 403, 403, 302, 403, 302), data=lambda world: world.edited()),
+    "config": Rule(get=READERS, post=SAVERS, data=lambda world: world.edited()),
     "config-check": Rule(post=Answers(401, 403, 200, 200, 200, 200), data=lambda world: world.edited()),
     "config-now": Rule(get=SIGNED_IN, query=lambda world: f"?word={world.word()}"),
     "config-drafts": Rule(get=SIGNED_IN, post=Answers("in", 302, 302, 302, 302, 302)),
@@ -115,5 +120,20 @@ RULES: dict[str, Rule] = {
         post=Answers("in", 302, 302, 302, 302, 302),
         query=lambda world: f"?form={world.moved()}",
         data=lambda world: world.merged(),
+    ),
+    "config-restore": Rule(get=READERS, post=SAVERS, query=lambda world: "?state=before"),
+    "config-undo": Rule(get=READERS, post=SAVERS),
+    # history
+    "workspace-history": Rule(get=READERS),
+    "workspace-history-export": Rule(post=AUDITORS, data=lambda world: {"kind": "csv"}),
+    "workspace-event": Rule(get=READERS, names={"event": lambda world: world.workspace_event()}),
+    "runtime-history": Rule(get=READERS),
+    "history-export": Rule(post=AUDITORS, data=lambda world: {"kind": "ndjson"}),
+    "history-compare": Rule(get=READERS),
+    "history-path": Rule(get=READERS, query=lambda world: "?path=resources.cpu_cores"),
+    "history-event": Rule(
+        get=READERS,
+        post=Answers("in", 403, 403, 200, 200, 200),
+        data=lambda world: {"reveal": 'runtime_server.env["LOG_LEVEL"]'},
     ),
 }

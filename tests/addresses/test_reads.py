@@ -13,6 +13,10 @@ OBSERVATIONS: dict[str, tuple[str, ...]] = {
     # change that was made elsewhere is written down when it is seen.
     "config": ("record_",),
     "config-merge": ("record_",),
+    "config-restore": ("record_",),
+    "config-undo": ("record_",),
+    "history-event": ("record_",),
+    "history-compare": ("record_",),
     # What leaves the program is written down.
     "config-export": ("record_",),
 }
@@ -28,7 +32,7 @@ def test_a_get_leaves_everything_as_it_was(world: World, address: Address) -> No
     rule = RULES[address.name]
     world.visitor = as_role(world.box, "alice", Role.ADMIN)
     path, may = address.path(world) + rule.query(world), OBSERVATIONS.get(address.name, ())
-    before, puts = state(without=may), world.box.puts()
+    before, stored = state(without=may), world.box.config("analyst")
     for method, headers in (("GET", {}), ("HEAD", {}), ("GET", {"HX-Request": "true"})):
         response = world.visitor.request(method, path, headers=headers)
         assert response.status_code < 400
@@ -37,4 +41,4 @@ def test_a_get_leaves_everything_as_it_was(world: World, address: Address) -> No
         assert not changed, (
             f"{method} {path} changed {changed}. A change takes a POST; what only observes is named in OBSERVATIONS."
         )
-    assert world.box.puts() == puts
+    assert world.box.config("analyst") == stored

@@ -11,6 +11,7 @@ from adminui.accounts.models import Tokens
 from adminui.accounts.roles import Role
 from adminui.accounts.sessions import Proof
 from adminui.accounts.store import SessionStore
+from adminui.record.models import Event
 from tests.accounts.conftest import begun
 from tests.accounts.provider import FakeProvider, logout_claims, signed
 from tests.conftest import Visitor, person
@@ -88,6 +89,16 @@ class World:
         if self._save is None:
             self._save = self.review().post(do="save").location.rstrip("/").rpartition("/")[2]
         return self._save
+
+    def event(self) -> str:
+        """The id of the event by which that save was stored."""
+        return str(Event.objects.filter(save_id=self.save()).exclude(after="").latest("seq").id)
+
+    def workspace_event(self) -> str:
+        """The id of an event that is about the workspace."""
+        who = as_role(self.box, "alice", Role.AUDITOR)
+        assert who.post("/org/acme/ws/research/history/export/", {"kind": "csv"}).status_code == 200
+        return str(Event.objects.filter(chain="acme", workspace="research", runtime=None).latest("seq").id)
 
     def back_from_provider(self) -> str:
         """The query with which the asking browser comes back from the provider, where alice signed in."""

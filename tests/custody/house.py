@@ -24,6 +24,8 @@ PRODUCTION = {
     "ADMINUI_ALLOWED_HOSTS": f'["{HOST}"]',
     "ADMINUI_WAYS_IN": '["sso", "token"]',
     "ADMINUI_OIDC_CLIENT_ID": "adminui",
+    # Whatever asked these would be answered by nobody.
+    **dict.fromkeys(("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"), "http://127.0.0.1:9"),
 }
 COLLECT = "import django; django.setup(); from adminui import statics; statics.collect_if_stale()"
 

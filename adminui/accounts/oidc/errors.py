@@ -75,6 +75,7 @@ class Strayed(ProviderError):
         "It was begun in another browser or too long ago, or it is done already. Begin once more; if it comes back, "
         "let your browser keep this site’s cookies."
     )
+    event = False  # any site can send a browser back here with made-up words: nobody is kept from signing in by that
 
 
 class UsedUp(ProviderError):
