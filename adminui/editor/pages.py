@@ -62,6 +62,8 @@ def editor_page(
         "elsewhere": around.elsewhere,
         "check": at.about.url("config-check") if form.readonly is None else "",
         "readonly": form.readonly,
+        "proposal": at.about.why_not if form.readonly is None else None,
+        "propose": f"{at.about.url('config-review')}?form={word.id}&propose" if form.typed else "?propose",
         "notices": list(notices),
         "left": around.left,
         "off": off,
@@ -77,6 +79,7 @@ def unreadable_page(at: Page, text: str, notice: Notice) -> HttpResponse:
         "notices": [notice],
         "left": [],
         "readonly": True,
+        "proposal": None,
         "watch": "",
     }
     return at.render("editor/edit.html", context)

@@ -80,17 +80,14 @@ class Subject:
     def _facts(self) -> Facts:
         return Facts(self.timeout_cap, self.ref.org, self.offers, own=self.why_not is None)
 
-    @property
-    def _readonly(self) -> str | None:
-        return self.why_not.text if self.why_not else None
-
-    def form_opened(self, document: Json) -> ConfigForm:
-        """The form of a document of this runtime."""
-        return ConfigForm.opened(document, facts=self._facts, readonly=self._readonly)
+    def form_opened(self, document: Json, *, to_propose: bool = False) -> ConfigForm:
+        """The form of a document of this runtime; of who may not save it to be read, or `to_propose` changes."""
+        readonly = self.why_not.text if self.why_not and not to_propose else None
+        return ConfigForm.opened(document, facts=self._facts, readonly=readonly)
 
     def form_typed(self, document: Json, values: Pairs) -> ConfigForm:
         """What was typed over a document of this runtime, as it was posted: what a button of that page acts on."""
-        return ConfigForm.posted(document, values, facts=self._facts, readonly=self._readonly)
+        return ConfigForm.posted(document, values, facts=self._facts)
 
     def form_posted(self, document: Json, values: Pairs) -> ConfigForm:
         """What was typed over a document of this runtime, form and Raw in step."""
@@ -98,7 +95,7 @@ class Subject:
 
     def form_rebased(self, base: Json, document: Json) -> ConfigForm:
         """The form as if `document` had been typed over `base`."""
-        return ConfigForm.rebased(base, document, facts=self._facts, readonly=self._readonly)
+        return ConfigForm.rebased(base, document, facts=self._facts)
 
     def url(self, name: str, **more: object) -> str:
         """The address of one of this runtime's pages."""

@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.browser.house import House
-from tests.browser.tour import editor, stop
+from tests.browser.tour import editor, fill, stop
 
 
 @stop()
@@ -25,3 +25,12 @@ def editor_pasted(page: Page, house: House) -> None:
     lines = ["# as the service runs", "LOG_LEVEL=debug", "HTTP_IDLE_TIMEOUT=75", "export GREETING='two words'", "OOPS"]
     section.locator("[id='paste.runtime_server.env']").fill("\n".join(lines))
     expect(section.get_by_role("button", name="Fill in 2")).to_be_visible()
+
+
+@stop("bob")
+def proposal(page: Page, house: House) -> None:
+    editor(page)
+    page.get_by_role("link", name="Propose a change").click()
+    fill(page, resources__cpu_cores="4", runtime_server__env__0__value="debug")
+    page.get_by_role("button", name="Propose", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Propose 2 changes")

@@ -1,4 +1,6 @@
-"""What holds of every page: no axe finding in either theme, no sideways scroll at 360 px, targets large enough."""
+"""What holds of every page: no axe finding in either theme, no sideways scroll at 360 px, targets large enough, and a
+reason at whatever can't be used.
+"""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -19,6 +21,11 @@ SMALL = """() => [...document.querySelectorAll('button, input, select, summary, 
     return box.width && !inline && !one.matches('.skip, .visually-hidden, [type=checkbox], [type=radio]')
         && (box.width < 24 || box.height < 24) }).slice(0, 3).map(one => one.outerHTML.slice(0, 120))"""
 
+UNEXPLAINED = """() => [...document.querySelectorAll('[disabled], [readonly]')].filter(one => {
+    const ids = (one.getAttribute('aria-describedby') ?? '').split(' ');
+    return !one.title && !ids.some(id => document.getElementById(id)?.textContent.trim()) })
+    .slice(0, 3).map(one => one.outerHTML.slice(0, 160))"""
+
 
 def findings(page: Page) -> list[str]:
     """What axe says, with the places."""
@@ -38,5 +45,6 @@ def test_page(opening: Opening, house: House, name: str) -> None:
         page.set_viewport_size({"width": 360, "height": 800})
         assert page.evaluate(SIDEWAYS) <= 0, page.evaluate(OVERFLOWING)
         assert page.evaluate(SMALL) == []
+        assert page.evaluate(UNEXPLAINED) == []
         assert page.title()
         assert page.locator("h1").count() == 1

@@ -86,8 +86,8 @@ async def _fresh(at: Page, stored: Stored | None = None, *, said: Sequence[Notic
         return _unreadable(at, stored)
     around = await sync_to_async(meanwhile.around)(at.who.person.platform_id, at.about.id, with_left=True)
     word = await over(at.about, at.who, stored.document, stored.read_at)
-    form = await marked(at.about, at.about.form_opened(stored.document))
-    return editor_page(at, form, word, notices=said, around=around)
+    form = at.about.form_opened(stored.document, to_propose="propose" in at.request.GET)
+    return editor_page(at, await marked(at.about, form), word, notices=said, around=around)
 
 
 def _unreadable(at: Page, stored: Stored) -> HttpResponse:
@@ -130,8 +130,6 @@ async def _reviewed(at: Page, form: ConfigForm, word: Form) -> HttpResponse:
         await sync_to_async(drafts.discard)(word.id, word.owner, word.runtime)
         return editor_page(at, await marked(at.about, form), word, notices=[notices.NOTHING])
     await sync_to_async(keep_last)(word, form, number_of(at.request, "seq"))
-    if at.about.why_not is not None:
-        return editor_page(at, await marked(at.about, form), word, status=403)
     if not valid:
         return editor_page(at, await marked(at.about, form), word, status=422)
     if form.pastes.waiting:

@@ -1,4 +1,7 @@
-"""…/config/review/: the changes before they are saved. GET shows them; POST saves, or shows a masked value."""
+"""…/config/review/: the changes before they are saved. GET shows them; POST saves, or shows a masked value.
+
+Who may not save gets them as a proposal instead.
+"""
 
 from uuid import UUID
 
@@ -16,6 +19,7 @@ from adminui.editor.pages import Page, reason_error, review_page
 from adminui.editor.subject import form_id, kept_draft, subject, trace
 from adminui.editor.views.back import goes_back
 from adminui.editor.views.kept import keep_of_stranger
+from adminui.editor.views.proposal import proposal
 from adminui.editor.views.refused import changed_elsewhere, refused
 from adminui.record import documents
 from adminui.saving import drafts, unsettled, witness
@@ -39,8 +43,10 @@ async def review(request: HttpRequest, who: Who, org: str, ws: str, runtime: str
     if kept is None:
         return await _gone(at, asked)
     form = at.about.form_posted(kept.base, kept.values)
-    if at.about.why_not is not None or not form.is_valid():
+    if not form.is_valid():
         return HttpResponseRedirect(f"{at.about.url('config')}?form={kept.form.id}")
+    if at.about.why_not is not None or "propose" in request.GET:
+        return proposal(at, kept, form)
     if request.method == "POST":
         return await _posted(at, kept, form)
     earlier = await sync_to_async(unsettled.unknown)(kept.form.owner, kept.form.runtime)
