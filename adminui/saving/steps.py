@@ -257,7 +257,8 @@ def _tell(row: Save, before: State, evidence: Mapping[str, Json], landed: _Lande
         if state is not State.STORED and dropped:
             data["dropped"] = dropped
             named = list(dict.fromkeys([*row.paths, *changed]))
-    seq = _event(row, kind, data, after=row.found or None, named=named)
+    after = row.sent if landed is not None and landed.over else row.found  # what others made of it is told beside it
+    seq = _event(row, kind, data, after=after or None, named=named)
     if state in LANDED and row.found:
         seen.mark(row.runtime, row.found, seq)
     if landed is not None and landed.others and not _others_open(row):

@@ -82,6 +82,11 @@ def test_single_fields_are_put_back_over_what_is_stored_today(alice: Visitor, bo
     put(box, lambda document: document["resources"].update(cpu_cores=8, memory_mb=8192))
     page = at(alice, box, "restore", query="?path=resources.cpu_cores")
     assert [one["value"] for one in page.soup.select("input[checked]")] == ["resources.cpu_cores"]
+    whole = at(alice, box, "restore", query="?path=resources")
+    assert [one["value"] for one in whole.soup.select("input[checked]")] == [
+        "resources.cpu_cores",
+        "resources.memory_mb",
+    ]
     page.post(do="some").follow().post(do="save")
     stored = box.config("analyst")["resources"]
     assert (stored["cpu_cores"], stored["memory_mb"]) == (4, 8192)

@@ -213,8 +213,8 @@ def test_what_others_made_on_top_of_a_save_is_told_beside_it(alice: Who, upstrea
     save = async_to_sync(submit)(order(alice), alice, TRACE)
     assert save.state == State.OVERTAKEN
     assert told()[-2:] == [("save.settled", ["resources.cpu_cores"]), OUTSIDE]
-    last = Event.objects.get(kind="change.outside")
-    assert documents.load(RUNTIME, str(last.before)) == MINE
+    own, last = Event.objects.get(kind="save.settled"), Event.objects.get(kind="change.outside")
+    assert documents.load(RUNTIME, str(own.after)) == documents.load(RUNTIME, str(last.before)) == MINE
     look()
     assert len(told()) == 4
 

@@ -24,6 +24,7 @@ from adminui.editor.offers import lately
 from adminui.editor.pages import Group, Page, groups
 from adminui.editor.subject import subject, trace
 from adminui.platform.answers import Stored
+from adminui.record import index
 from adminui.record.models import Event
 from adminui.saving import drafts, witness
 from adminui.saving.drafts import BaseGone, Kept
@@ -118,7 +119,7 @@ def _take_up(at: Page, task: Task, chosen: Collection[str] | None) -> None:
 def _page(at: Page, task: Task, *, wrong: bool = False, status: int = 200) -> HttpResponse:
     asked = at.request.POST.getlist("path") or at.request.GET.getlist("path")
     offered = [paths.text(one.path) for one in (*task.offer.changes, *task.offer.overlaps)]
-    ticked = {path for path in offered if path in asked}
+    ticked = {path for path in offered if any(_lies_in(path, one) for one in asked)}
     whole = task.offer.document(ticked if ticked else None)
     context: dict[str, object] = {
         "aim": task.aim,
@@ -126,12 +127,17 @@ def _page(at: Page, task: Task, *, wrong: bool = False, status: int = 200) -> Ht
         "changes": _groups(at, task.offer.changes),
         "overlaps": _groups(at, task.offer.overlaps),
         "ticked": ticked,
-        "absent": [path for path in asked if path not in offered],
+        "absent": [one for one in asked if not any(_lies_in(path, one) for path in ticked)],
         "flags": flagged(at, task.offer.base, whole),
         "wrong": wrong,
         "unreadable": "",
     }
     return at.render("editor/back.html", context, status)
+
+
+def _lies_in(path: str, whole: str) -> bool:
+    """Whether a change path is one that was asked for, or within it."""
+    return whole in index.above(path)
 
 
 def _groups(at: Page, changes: Sequence[Change]) -> list[Group]:
