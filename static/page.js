@@ -58,12 +58,22 @@ function local(text, at) {
   return at.toDateString() === now.toDateString() ? clock : `${day} ${clock}`;
 }
 
+// Words like “12 minutes ago” grow old with the page.
+function aged(text, at) {
+  const seconds = (Date.now() - at) / 1000;
+  if (!/(minute|hour)s? ago$|^just now$/.test(text) || !(seconds >= 45)) return text;
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  const [count, unit] = minutes < 60 ? [minutes, "minute"] : [Math.round(minutes / 60), "hour"];
+  return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
+}
+
 function show(time) {
   time.dataset.utc ??= JSON.stringify([time.textContent, time.title]);
   const [text, title] = JSON.parse(time.dataset.utc);
   const at = new Date(time.dateTime);
   const here = document.body.dataset.times === "local" && !Number.isNaN(at.getTime());
-  time.textContent = here ? local(text, at) : text;
+  const words = aged(here ? local(text, at) : text, at);
+  if (time.textContent !== words) time.textContent = words;
   time.title = here ? exact(at) : title;
 }
 
@@ -72,6 +82,7 @@ function watchTimes() {
   const showAll = () => { for (const time of all(document)) show(time); };
   const isLocal = () => document.body.dataset.times === "local";
   if (isLocal()) showAll();
+  setInterval(showAll, 30000);
   new MutationObserver((changes) => {
     if (!isLocal()) return;
     for (const change of changes) {

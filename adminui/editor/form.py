@@ -41,14 +41,16 @@ from adminui.editor.sections import SectionView, sections
 
 @dataclass(frozen=True)
 class Facts:
-    """What the form knows beside the document: the organization's cap of the timeout in seconds, and its name; what
-    can be picked. `own`: the form is the owner's, so secrets are picked from the person's.
+    """What the form knows beside the document: the cap of the timeout in seconds, the organization's unless it
+    `cap_is_platforms`; the organization's name; what can be picked. `own`: the form is the owner's, so secrets are
+    picked from the person's.
     """
 
     timeout_cap: int | None = None
     organization: str = ""
     offers: Offers = NOTHING
     own: bool = True
+    cap_is_platforms: bool = False
 
 
 class Acted(NamedTuple):
@@ -356,7 +358,8 @@ class ConfigForm(forms.BaseForm):
 def _inform(field: ConfigField[Any], facts: Facts) -> None:
     """Tells a field what it can use of what is known beside the document."""
     if isinstance(field, NumberField) and field.path == ("sandbox", "timeout_seconds"):
-        field.most, field.limit_of = facts.timeout_cap, facts.organization
+        field.most = facts.timeout_cap
+        field.limit_of = "the platform" if facts.cap_is_platforms else facts.organization
     elif isinstance(field, SecretsField):
         field.widget.own = facts.offers.secrets if facts.own else None
         field.note = "" if facts.own else "These are the owner’s. Only their ids are known here."

@@ -78,7 +78,9 @@ class Subject:
 
     @property
     def _facts(self) -> Facts:
-        return Facts(self.timeout_cap, self.ref.org, self.offers, own=self.why_not is None)
+        level = self.organization.max_sandbox_runtime_source_level if self.organization else None
+        own = self.why_not is None
+        return Facts(self.timeout_cap, self.ref.org, self.offers, own=own, cap_is_platforms=level == "platform")
 
     def form_opened(self, document: Json, *, to_propose: bool = False) -> ConfigForm:
         """The form of a document of this runtime; of who may not save it to be read, or `to_propose` changes."""

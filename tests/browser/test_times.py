@@ -24,6 +24,18 @@ def test_a_time_says_the_exact_moment_on_hover_and_when_it_is_copied(opening: Op
     expect(time).to_have_text(said)
 
 
+def test_words_grow_old_while_a_page_is_open(opening: Opening, mended: House) -> None:
+    page = opening("alice")
+    page.clock.install()
+    editor(page)
+    time = page.locator("main .head time").first
+    minutes = int(re.fullmatch(r"(\d+) minutes ago", time.inner_text()).group(1))  # type: ignore[union-attr] # demo data
+    page.clock.fast_forward("05:00")
+    expect(time).to_have_text(re.compile(rf"^({minutes + 5}|{minutes + 6}) minutes ago$"))
+    page.clock.fast_forward("03:00:00")
+    expect(time).to_have_text("3 hours ago")
+
+
 def test_one_switch_turns_all_times_to_local_ones_and_back(opening: Opening, mended: House) -> None:
     page = opening("alice", timezone_id="Asia/Kathmandu")
     to_review(page)

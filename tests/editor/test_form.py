@@ -1,5 +1,6 @@
 """The form of a config: what comes back untouched changes nothing, what is edited changes that and no more."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -159,6 +160,8 @@ def test_the_cap_of_the_organization_is_said_and_checked() -> None:
     assert [one.control for one in form.summary] == ["sandbox.timeout_seconds"]
     help_text = next(field.help for s in form.sections for field in s.fields if field.name == "sandbox.timeout_seconds")
     assert "60 to 14400, the limit of acme." in help_text
+    hint = ConfigForm.opened({}, facts=replace(facts, cap_is_platforms=True)).controls["sandbox.timeout_seconds"].hint()
+    assert "60 to 14400, the limit of the platform." in hint
 
 
 def test_a_query_dict_is_taken_as_well() -> None:

@@ -47,7 +47,8 @@ def _of_stranger(request: HttpRequest) -> HttpResponse:
 async def check(request: HttpRequest, who: Who, org: str, ws: str, runtime: str) -> HttpResponse:
     """What follows from what is typed in one form; `do` presses a button of it."""
     about = bare(org, ws, runtime)
-    facts = Facts(number_of(request, "cap"), org, _offers(request), own="own" in request.POST)
+    own, platforms = "own" in request.POST, "cap_is_platforms" in request.POST
+    facts = Facts(number_of(request, "cap"), org, _offers(request), own=own, cap_is_platforms=platforms)
     return await sync_to_async(_checked)(request, who.person.platform_id, about, facts)
 
 

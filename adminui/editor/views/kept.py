@@ -23,7 +23,7 @@ from adminui.saving.forms import BadForm, Form, from_word
 OURS = frozenset(
     {
         *("csrfmiddlewaretoken", "form", "do", "revision", "reason", "reveal", "seq", "cap", "own", "offers"),
-        *("touched", "in_view"),
+        *("cap_is_platforms", "touched", "in_view"),
     }
 )
 """Posted names that are about the page, not about the config."""
