@@ -82,6 +82,7 @@ class Finding:
     said: str
     good: bool | None = None
     at: datetime | None = None
+    about: str = ""
 
 
 @require_safe
@@ -100,24 +101,24 @@ async def health(request: HttpRequest, who: Who) -> HttpResponse:
 
 
 async def _platform(who: Who) -> Finding:
-    name, begun = f"Platform, {settings.PLATFORM_URL}", time.monotonic()
+    name, about, begun = "Platform", settings.PLATFORM_URL, time.monotonic()
     if not who.token:
-        return Finding(name, "not asked: you have given no token for it")
+        return Finding(name, "not asked: you have given no token for it", about=about)
     try:
         await platform().user(who.token)
     except PlatformError as error:
-        return Finding(name, error.sentence, good=False)
-    return Finding(name, f"answers in {_milliseconds(begun)} ms", good=True)
+        return Finding(name, error.sentence, good=False, about=about)
+    return Finding(name, f"answers in {_milliseconds(begun)} ms", good=True, about=about)
 
 
 async def _provider(provider: Provider) -> Finding:
     """Asked anew, since what is known of it from before would say nothing of now."""
-    name, begun = f"Provider, {provider.issuer}", time.monotonic()
+    name, about, begun = provider.name, provider.issuer, time.monotonic()
     try:
         await discovery.read(provider)
     except ProviderError as error:
-        return Finding(name, f"{error.title.replace('{name}', provider.name)}: {error.why}", good=False)
-    return Finding(name, f"answers in {_milliseconds(begun)} ms", good=True)
+        return Finding(name, f"{error.title.replace('{name}', name)}: {error.why}", good=False, about=about)
+    return Finding(name, f"answers in {_milliseconds(begun)} ms", good=True, about=about)
 
 
 def _milliseconds(begun: float) -> int:

@@ -23,7 +23,7 @@ _NEEDS: dict[Deed, tuple[str, str]] = {
     Deed.HISTORY: ("reads no history", "read history"),
     Deed.EXPORT_HISTORY: ("exports no history", "export history"),
     Deed.REVEAL: ("reveals no masked values", "reveal masked values"),
-    Deed.PEOPLE: ("looks after no people or sessions", "look after people and sessions"),
+    Deed.PEOPLE: ("sees no people, sessions or health of this program", "see them"),
 }
 """What a role without the deed does, and what those can who have it."""
 

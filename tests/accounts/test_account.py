@@ -274,8 +274,9 @@ def test_people_and_sessions_are_for_admins(provider: FakeProvider, both: KnownB
     by_sso(alice, provider)
     refused = alice.get("/people/")
     assert refused.status_code == 403
-    assert "Your role here, editor, looks after no people or sessions. Members of runtime-admins can" in (
-        parsed(refused).get_text()
+    assert (
+        "Your role here, editor, sees no people, sessions or health of this program. Members of runtime-admins can"
+        in (parsed(refused).get_text())
     )
     assert alice.post("/people/", {"person": str(Person.objects.get().id)}).status_code == 403
     adam = admin(provider)
