@@ -201,4 +201,9 @@ class Variables(BaseSettings):
     session_idle_minutes: Positive = Field(30, description="Minutes without use after which a session ends.")
     signin_attempts: Positive = Field(10, description="Refused sign-ins that one address has in five minutes.")
     signin_attempts_all: Positive = Field(300, description="Refused sign-ins that all addresses have in five minutes.")
+    history_days: Annotated[int, Field(ge=0)] = Field(
+        0,
+        description="Days after which `history_retain` drops documents of the history that nothing current speaks of; "
+        "`0` keeps them. Events stay in any case.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")

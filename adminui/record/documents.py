@@ -10,17 +10,24 @@ import hashlib
 import hmac
 import secrets
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models.functions import Length
+from django.utils import timezone
 
 from adminui import keyring
 from adminui.contract.document import Json, canonical, read, wire
 from adminui.record.models import DigestKey, Document
 from adminui.record.verifier import digest_key_in, document_fault
+
+LEAST: Final = timedelta(days=1)
+"""How long a document is kept at least, once somebody kept it."""
+_AT_ONCE: Final = 500
 
 
 def digest_of(runtime: UUID, document: Json) -> str:
@@ -43,12 +50,14 @@ def _key() -> bytes:
 
 
 def keep(runtime: UUID, document: Json) -> str:
-    """Keeps a document, unless it is kept already, and returns its digest.
+    """Keeps a document, unless it is kept already, and returns its digest. It is then kept anew for `drop_older`.
 
     Safe with writers that keep the same one at the same time. Raises django.db.Error when it can't be written.
     """
     digest = digest_of(runtime, document)
-    if not Document.objects.filter(runtime=runtime, digest=digest).exists():
+    same = Document.objects.filter(runtime=runtime, digest=digest)
+    fresh = timezone.now() - LEAST
+    if not (same.filter(kept_at__gte=fresh).exists() or same.update(kept_at=timezone.now())):
         row = Document(runtime=runtime, digest=digest)
         row.sealed = keyring.seal(zlib.compress(wire(document)), bound_to=row.place)
         Document.objects.bulk_create([row], ignore_conflicts=True)
@@ -83,6 +92,22 @@ def load_small(wanted: Iterable[tuple[UUID, str]], *, most: int = 1 << 16) -> di
 
 def _opened(row: Document) -> Json:
     return read(zlib.decompress(keyring.open_sealed(bytes(row.sealed), bound_to=row.place)))
+
+
+def drop_older(than: datetime, spared: Collection[tuple[UUID, str]]) -> int:
+    """Drops documents that were kept last before a time, LEAST ago or longer, but those `spared`; how many.
+
+    The events that speak of them stay. Raises ValueError for a time that is too near, and django.db.Error.
+    """
+    if than > timezone.now() - LEAST:
+        raise ValueError("Documents are kept for a day at least")
+    old = Document.objects.filter(kept_at__lt=than)
+    rows = [row for row, *place in old.values_list("id", "runtime", "digest").iterator() if tuple(place) not in spared]
+    dropped = 0
+    for start in range(0, len(rows), _AT_ONCE):
+        # Asked once more: one that was kept again meanwhile stays.
+        dropped += old.filter(id__in=rows[start : start + _AT_ONCE]).delete()[0]
+    return dropped
 
 
 def faults() -> Iterator[str]:

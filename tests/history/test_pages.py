@@ -22,7 +22,7 @@ from adminui.history.listing import told_rows
 from adminui.history.query import Query
 from adminui.record import kinds
 from adminui.record.index import Scope
-from adminui.record.models import Event
+from adminui.record.models import Document, Event
 from tests.conftest import Visitor
 from tests.contract.documents import examples
 from tests.embedded.box import served_box
@@ -223,6 +223,18 @@ def test_two_states_are_compared(alice: Visitor) -> None:
     assert "system_prompt" in text(whole)
     assert "system_prompt" not in text(soup)
     assert "isn’t recorded here" in text(page(alice, of(ANALYST, "compare/"), a=str(UUID(int=1)), b="x"))
+
+
+def test_pages_say_when_values_are_no_longer_kept(alice: Visitor) -> None:
+    Document.objects.all().delete()
+    assert rows(page(alice, WORKSPACE))[1] == "bob tried to change Agent in analyst refused 403"
+    href = str(page(alice, of(SCOUT), q="DATA-1187 outcome:refused").select(".when a")[0]["href"])
+    said = text(page(alice, href))
+    assert "The document is no longer kept" in said
+    assert "sandbox.timeout_seconds" in said
+    event = Event.objects.filter(runtime=ANALYST, kind="save.stored").order_by("-seq")[0]
+    assert "no longer kept" in text(page(alice, of(ANALYST, "compare/"), a=f"{event.id}.before"))
+    assert "the values are no longer kept" in text(page(alice, f"{of(ANALYST, 'path/')}?path=resources.cpu_cores"))
 
 
 def test_a_path_has_a_history_of_its_own(alice: Visitor) -> None:
