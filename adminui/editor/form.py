@@ -282,7 +282,7 @@ class ConfigForm(forms.BaseForm):
         if self.raw.wrong:
             misfits.append(Misfit(raw.NAME, self.raw.wrong))
         for clash in self._joined.open:
-            path = clash.name.removeprefix(raw.CHOOSE)
+            path = clash.name.removeprefix(raw.CHOOSE) or "the document"
             said = f"The form changes {path} to {clash.form}, Raw to {clash.raw}. Choose one."
             misfits.append(Misfit(clash.name, said))
         return [*(Placed(misfit.control, misfit.sentence) for misfit in misfits), *self._checked[0]]

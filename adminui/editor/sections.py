@@ -84,7 +84,7 @@ def sections(
 ) -> list[SectionView]:
     """All sections in the order of the page, Raw last."""
     changed = Counter(section_of(change.path).key for change in changes)
-    wrong = Counter(section_of(paths.parse(one.control)).key for one in problems if one.control)
+    wrong = Counter(section_of((one.control.partition(".")[0],)).key for one in problems if one.control)
     views = [SectionView(s.key, s.title, s.help, changed[s.key], wrong[s.key]) for s in SECTIONS]
     by_key = {view.key: view for view in views}
     for name, control in controls.items():

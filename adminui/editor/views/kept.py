@@ -34,6 +34,11 @@ def pairs_of(request: HttpRequest) -> list[tuple[str, str]]:
     return [(name, value) for name, values in request.POST.lists() if name not in OURS for value in values]
 
 
+def reason_of(request: HttpRequest) -> str:
+    """The posted reason, as a database can hold it: PostgreSQL takes no NUL."""
+    return request.POST.get("reason", "").replace("\r\n", "\n").replace("\0", "\ufffd")
+
+
 def number_of(request: HttpRequest, name: str) -> int | None:
     """A whole number that a page posts about itself; None when there is none that a database could take."""
     text = request.POST.get(name, "")
@@ -48,7 +53,7 @@ def keep_posted(request: HttpRequest) -> Form | None:
         if pairs:
             keep(form, ConfigForm.posted(drafts.base_of(form), pairs), number_of(request, "seq"))
         if "reason" in request.POST:
-            drafts.note_reason(form, request.POST["reason"])
+            drafts.note_reason(form, reason_of(request))
     except Late:
         pass
     except (BadForm, BaseGone):

@@ -18,7 +18,7 @@ from adminui.editor.offers import lately
 from adminui.editor.pages import Page, reason_error, review_page
 from adminui.editor.subject import form_id, kept_draft, subject, trace
 from adminui.editor.views.back import goes_back
-from adminui.editor.views.kept import keep_of_stranger
+from adminui.editor.views.kept import keep_of_stranger, reason_of
 from adminui.editor.views.proposal import proposal
 from adminui.editor.views.refused import changed_elsewhere, refused
 from adminui.record import documents
@@ -82,7 +82,7 @@ async def _gone(at: Page, form: UUID | None) -> HttpResponse:
 
 
 async def _posted(at: Page, kept: Kept, form: ConfigForm) -> HttpResponse:
-    reason = at.request.POST.get("reason", "").replace("\r\n", "\n").strip()
+    reason = reason_of(at.request).strip()
     await sync_to_async(drafts.note_reason)(kept.form, reason)
     if "reveal" in at.request.POST:
         return await _reveal(at, kept, form, at.request.POST["reveal"])
