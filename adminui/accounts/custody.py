@@ -17,7 +17,7 @@ from adminui.contract.answers import User
 
 async def take(request: HttpRequest, who: Who, token: str) -> None:
     """Keeps a token in place of the one there was, after the platform said whose it is. Raises NotSignedIn."""
-    user, attempt = await signing.proven(request, token)
+    user, attempt = await signing.proven(request, token, who.person)
     await sync_to_async(throttle.give_back)(attempt)
     await sync_to_async(_keep)(request, who, user, token)
 

@@ -52,8 +52,11 @@ async def by_token(request: HttpRequest, token: str) -> Person:
     return await sync_to_async(_admit)(request, user, token, attempt)
 
 
-async def proven(request: HttpRequest, token: str) -> tuple[User, throttle.Attempt]:
-    """Whom the platform knows by a token, and the attempt that this was, still counted. Raises NotSignedIn."""
+async def proven(request: HttpRequest, token: str, by: Person | None = None) -> tuple[User, throttle.Attempt]:
+    """Whom the platform knows by a token, and the attempt that this was, still counted. Raises NotSignedIn.
+
+    `by` is who pasted it, where somebody is signed in already.
+    """
     origin = origin_of(request)
     try:
         attempt = await sync_to_async(throttle.take)(origin.ip)
@@ -64,8 +67,9 @@ async def proven(request: HttpRequest, token: str) -> tuple[User, throttle.Attem
     except errors.PlatformError as error:
         note(request, error)
         if isinstance(error, errors.Unauthorized | errors.Forbidden):
-            why = {"why": "the platform doesn’t accept the token", "way": "API token"}
-            await sync_to_async(record)("signin.failed", None, origin, why)
+            where = "" if by is None else " that was pasted at the account"
+            why = {"why": f"the platform doesn’t accept the token{where}", "way": "API token"}
+            await sync_to_async(record)("signin.failed", by, origin, why)
         else:
             await sync_to_async(throttle.give_back)(attempt)
         raise _why(error) from None

@@ -131,6 +131,11 @@ def test_a_token_that_is_not_proven_is_not_kept_and_the_old_one_stays(
 def test_guessing_tokens_is_throttled(alice: Visitor, settings: Settings) -> None:
     settings.SIGNIN_ATTEMPTS = 2
     assert [add(alice, "wrong").status_code for _ in range(3)] == [422, 422, 429]
+    failed = Event.objects.filter(kind="signin.failed")
+    assert {(event.name, event.sentence) for event in failed} == {
+        ("alice", "A sign-in failed: the platform doesn’t accept the token that was pasted at the account")
+    }
+    assert failed.count() == 2
 
 
 OTHERS: list[tuple[User, str]] = [

@@ -39,12 +39,12 @@ def shown(response: HttpResponse, status: int, title: str) -> None:
     [
         (503, 503, "Acme ID can’t be reached"),
         (429, 503, "Acme ID can’t be reached"),
-        (404, 502, "Acme ID doesn’t know this program"),
-        (302, 502, "Acme ID doesn’t know this program"),
-        ((200, b"<html>"), 502, "Acme ID doesn’t know this program"),
-        ((200, []), 502, "Acme ID doesn’t know this program"),
-        ((200, {"issuer": "https://evil.example"}), 502, "Acme ID doesn’t know this program"),
-        ((200, b" " * (wire.LIMIT + 1)), 502, "Acme ID doesn’t know this program"),
+        (404, 502, "Acme ID and this program don’t fit together"),
+        (302, 502, "Acme ID and this program don’t fit together"),
+        ((200, b"<html>"), 502, "Acme ID and this program don’t fit together"),
+        ((200, []), 502, "Acme ID and this program don’t fit together"),
+        ((200, {"issuer": "https://evil.example"}), 502, "Acme ID and this program don’t fit together"),
+        ((200, b" " * (wire.LIMIT + 1)), 502, "Acme ID and this program don’t fit together"),
     ],
 )
 def test_a_discovery_that_fails(visitor: Visitor, provider: FakeProvider, broken: Any, status: int, title: str) -> None:
@@ -67,7 +67,7 @@ def test_addresses_that_cannot_be_trusted(
     visitor: Visitor, provider: FakeProvider, name: str, address: str | None
 ) -> None:
     provider.about[name] = address
-    shown(visitor.post("/signin/", {"with": "sso"}), 502, "Acme ID doesn’t know this program")
+    shown(visitor.post("/signin/", {"with": "sso"}), 502, "Acme ID and this program don’t fit together")
 
 
 def test_nobody_listens(visitor: Visitor, provider: FakeProvider, settings: Settings) -> None:
@@ -89,13 +89,13 @@ def test_too_slow(visitor: Visitor, provider: FakeProvider, monkeypatch: pytest.
         (503, 503, "Acme ID can’t be reached"),
         (429, 503, "Acme ID can’t be reached"),
         ((400, {"error": "temporarily_unavailable"}), 503, "Acme ID can’t be reached"),
-        ((200, b"not json"), 502, "Acme ID doesn’t know this program"),
+        ((200, b"not json"), 502, "Acme ID and this program don’t fit together"),
         ((400, {"error": "unauthorized_client"}), 502, "Acme ID doesn’t know this program"),
         ((400, {"error": "invalid_grant"}), 400, "This sign-in was used up"),
         (
             (400, {"error": "invalid_grant", "error_description": "redirect_uri"}),
             502,
-            "Acme ID doesn’t know this program",
+            "Acme ID doesn’t know this address",
         ),
         ((200, {"token_type": "Bearer"}), 502, "What Acme ID said can’t be trusted"),
         ((200, {"access_token": 7, "token_type": "Bearer"}), 502, "What Acme ID said can’t be trusted"),
@@ -116,6 +116,8 @@ def test_a_wrong_client_secret(
 ) -> None:
     settings.OIDC = provider.config(client_secret="wrong")
     shown(by_sso(visitor, provider), 502, "Acme ID doesn’t know this program")
+    provider.broken["/token"] = (401, b"no")
+    shown(by_sso(visitor, provider), 502, "Acme ID doesn’t know this program")
 
 
 def test_another_redirect_address_than_the_one_it_began_with(
@@ -124,7 +126,7 @@ def test_another_redirect_address_than_the_one_it_began_with(
     back = provider.sends_back(begun(visitor))
     for asked in provider.codes.values():
         asked.query["redirect_uri"] = "http://elsewhere/signin/back/"
-    shown(visitor.get(back), 502, "Acme ID doesn’t know this program")
+    shown(visitor.get(back), 502, "Acme ID doesn’t know this address")
 
 
 @pytest.mark.parametrize(
@@ -133,9 +135,10 @@ def test_another_redirect_address_than_the_one_it_began_with(
         ("access_denied", 403, "Acme ID didn’t sign you in"),
         ("login_required", 403, "Acme ID didn’t sign you in"),
         ("temporarily_unavailable", 503, "Acme ID can’t be reached"),
-        ("invalid_scope", 502, "Acme ID doesn’t know this program"),
-        ("redirect_uri_mismatch", 502, "Acme ID doesn’t know this program"),
-        ("<script>", 502, "Acme ID doesn’t know this program"),
+        ("invalid_scope", 502, "Acme ID and this program don’t fit together"),
+        ("unauthorized_client", 502, "Acme ID doesn’t know this program"),
+        ("redirect_uri_mismatch", 502, "Acme ID doesn’t know this address"),
+        ("<script>", 502, "Acme ID and this program don’t fit together"),
     ],
 )
 def test_sent_back_with_an_error(

@@ -2,7 +2,9 @@
 
 ProviderError
 ├ Down        it can't be reached, is too slow, or fails: may pass by itself
-├ Misset      it doesn't know this program as it is set up: client, secret, redirect address, discovery document
+├ Misset      it doesn't know this program as it is set up, or isn't what the settings say: scopes, discovery document
+│ ├ WrongSecret   the client id or its secret
+│ └ WrongAddress  the address to come back to
 ├ Untrusted   its answer isn't what it must be: signature, issuer, audience, nonce …
 │ └ WrongClock  only the times in it are wrong
 ├ Strayed     the answer belongs to no sign-in that this browser began, or to one that is over
@@ -40,12 +42,31 @@ class Down(ProviderError):
 class Misset(ProviderError):
     """Only who runs this program can mend it."""
 
-    title = "{name} doesn’t know this program"
+    title = "{name} and this program don’t fit together"
     sentence = (
-        "The settings that this program has for it don’t fit: its client id or secret, or the address to come back "
-        "to. Trying again won’t help; tell who runs this program."
+        "The settings that this program has for it aren’t right. Trying again won’t help; tell who runs this program."
     )
     event = False
+
+
+class WrongSecret(Misset):
+    """The provider refuses this program, whoever it comes with."""
+
+    title = "{name} doesn’t know this program"
+    sentence = (
+        "It refuses the client id or the secret that the settings here have for it. Trying again won’t help; tell who "
+        "runs this program."
+    )
+
+
+class WrongAddress(Misset):
+    """The provider would send people elsewhere."""
+
+    title = "{name} doesn’t know this address"
+    sentence = (
+        "The address to come back to after signing in isn’t the one that is registered for this program there. Trying "
+        "again won’t help; tell who runs this program, and by which address you came."
+    )
 
 
 class Untrusted(ProviderError):

@@ -19,7 +19,16 @@ from django.urls import reverse
 from adminui import keyring
 from adminui.accounts.oidc import discovery, idtoken, wire
 from adminui.accounts.oidc.config import Provider
-from adminui.accounts.oidc.errors import Declined, Down, Misset, ProviderError, Strayed, Untrusted
+from adminui.accounts.oidc.errors import (
+    Declined,
+    Down,
+    Misset,
+    ProviderError,
+    Strayed,
+    Untrusted,
+    WrongAddress,
+    WrongSecret,
+)
 from adminui.accounts.oidc.idtoken import Claims
 from adminui.accounts.oidc.wire import Grant
 
@@ -133,4 +142,8 @@ def _sent_back(error: str, description: str) -> ProviderError:
     why = f"sent back with {error[:100]}: {description[:300]}"
     if error in _DECLINED:
         return Declined(why)
-    return Down(why) if error in wire.TEMPORARY else Misset(why)
+    if error in wire.TEMPORARY:
+        return Down(why)
+    if error in wire.UNKNOWN_CLIENT:
+        return WrongSecret(why)
+    return WrongAddress(why) if wire.about_address(error, description) else Misset(why)

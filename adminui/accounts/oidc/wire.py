@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
-from adminui.accounts.oidc.errors import Down, Misset, ProviderError, Untrusted, UsedUp
+from adminui.accounts.oidc.errors import Down, Misset, ProviderError, Untrusted, UsedUp, WrongAddress, WrongSecret
 
 if TYPE_CHECKING:
     from adminui.accounts.oidc.config import Provider
@@ -28,6 +28,7 @@ DEADLINE = 10.0
 LIMIT = 1 << 20
 """Bytes of an answer."""
 TEMPORARY = frozenset({"temporarily_unavailable", "server_error"})
+UNKNOWN_CLIENT = frozenset({"invalid_client", "unauthorized_client"})
 
 T = TypeVar("T")
 
@@ -188,7 +189,8 @@ async def _bounded(asking: Awaitable[T]) -> T:
     except (TimeoutError, httpx.TransportError, OSError) as error:
         failed = Down(f"no answer: {type(error).__name__}")
     except httpx.HTTPStatusError as error:
-        failed = Misset(f"the token endpoint answered {error.response.status_code}")
+        kind = WrongSecret if error.response.status_code == 401 else Misset
+        failed = kind(f"the token endpoint answered {error.response.status_code}")
     except (httpx.DecodingError, json.JSONDecodeError, ValueError):
         failed = Misset("the answer can’t be read")
     except _authlib().OAuthError as error:
@@ -201,9 +203,16 @@ def _refused(error: str, description: str) -> ProviderError:
     why = f"the token endpoint says {error[:100]}: {description[:300]}"
     if error in TEMPORARY:
         return Down(why)
-    if error == "invalid_grant" and "redirect" not in description.lower():
-        return UsedUp(why)
-    return Misset(why)
+    if error in UNKNOWN_CLIENT:
+        return WrongSecret(why)
+    if about_address(error, description):
+        return WrongAddress(why)
+    return UsedUp(why) if error == "invalid_grant" else Misset(why)
+
+
+def about_address(error: str, description: str) -> bool:
+    """Whether an error is of the address to come back to, for which there is no code of its own."""
+    return "redirect" in error.lower() or "redirect" in description.lower()
 
 
 def _shown(url: str) -> str:
