@@ -190,8 +190,12 @@ class ConfigForm(forms.BaseForm):
         return [*pairs, *self._raw_pairs(), *([] if self.raw.changed else [(raw.NAME, self.in_raw.text)])]
 
     def kept(self) -> list[Pair]:
-        """What a draft holds: `values` without a Raw that says what the controls say."""
-        return self.values()[: None if self.raw.changed else -1]
+        """What a draft holds: `values` without a Raw that says what the controls say, and of a control that posts twice
+        what counts. So the same state is the same draft, whether or not the platform was asked what there is to pick.
+        """
+        pairs = self.values()[: None if self.raw.changed else -1]
+        following = [*pairs[1:], ("", "")]
+        return [one for one, next_ in zip(pairs, following, strict=True) if one[0] != next_[0] or _is_listed(one[0])]
 
     def _raw_pairs(self) -> list[Pair]:
         """The hidden document that Raw was made from, what was chosen, and Raw where something was typed into it."""
@@ -370,6 +374,11 @@ def _inform(field: ConfigField[Any], facts: Facts) -> None:
         field.note = f"From {facts.organization}’s list, or typed."
         if facts.offers.capabilities is None:
             field.note = "What the organization offers can’t be listed now. Names can be typed."
+
+
+def _is_listed(name: str) -> bool:
+    """Whether a name may be posted many times, each time with something of its own."""
+    return name.endswith(".removed")
 
 
 def _by_control(placed: Iterable[Placed]) -> dict[str, list[Placed]]:

@@ -142,3 +142,11 @@ def test_without_a_list_ids_are_typed_and_it_says_why() -> None:
 def test_somebody_elses_secrets_are_no_picker() -> None:
     form = ConfigForm.opened(stored(OPENAI), facts=Facts(offers=Offers(OWN, ()), own=False))
     assert "Only their ids are known here" in parsed(page(form)).get_text(" ")
+
+
+@pytest.mark.parametrize("how", [{}, {"tick": OTHER}, {"untick": SERP}])
+def test_a_draft_is_the_same_whether_or_not_the_secrets_are_known(how: dict[str, str]) -> None:
+    typed = sent(opened(FOREIGN, OPENAI, SERP), **how)
+    kept = typed.kept()
+    assert ConfigForm.posted(typed.base, kept).kept() == kept  # as the live check has it, which asks for no secrets
+    assert ids_of(ConfigForm.posted(typed.base, kept, facts=FACTS)) == ids_of(typed)
