@@ -6,6 +6,7 @@ process. `python -m adminui.environment` prints the table that README.md holds.
 
 import base64
 import os
+import re
 import secrets
 import sys
 from collections.abc import Callable, Iterator
@@ -80,7 +81,7 @@ class Environment(Variables):
             return value  # whether it may be missing is for _secure
         try:
             url = urlsplit(value)
-            whole = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+            whole = url.scheme in ("http", "https") and is_plain(url.netloc) and url.port != 0
         except ValueError:  # a broken IPv6 address, a port that is no number
             whole = False
         if not whole or "@" in url.netloc or url.query or url.fragment or not value.isprintable() or " " in value:
@@ -184,6 +185,11 @@ def _own_hosts(listening: str) -> tuple[str, ...]:
     if listening in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
         return ("*",)
     return ("localhost", "127.0.0.1", "[::1]", f"[{listening}]" if ":" in listening else listening)
+
+
+def is_plain(netloc: str) -> bool:
+    """Whether this is a host with or without a port, and nothing that means more in a header of ours."""
+    return re.fullmatch(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?", netloc) is not None
 
 
 def is_loopback(host: str) -> bool:

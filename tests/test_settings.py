@@ -76,6 +76,7 @@ def test_an_empty_environment_is_told_everything_that_it_lacks(environ: pytest.M
         ("ADMINUI_PLATFORM_URL", "https://platform.example:port", "ADMINUI_PLATFORM_URL must be an http or https"),
         ("ADMINUI_PLATFORM_URL", "https://[::1", "ADMINUI_PLATFORM_URL must be an http or https"),
         ("ADMINUI_PLATFORM_URL", "https://platform.example/a b", "ADMINUI_PLATFORM_URL must be an http or https"),
+        ("ADMINUI_OIDC_ISSUER", "https://id.example;script-src", "ADMINUI_OIDC_ISSUER must be an http or https"),
         ("ADMINUI_PLATFORM_CA_FILE", "/no/such.pem", "ADMINUI_PLATFORM_CA_FILE must name a file that exists."),
         ("ADMINUI_PLATFORM_DEADLINE", "soon", "ADMINUI_PLATFORM_DEADLINE must be a whole number."),
         ("ADMINUI_PLATFORM_REQUEST_LIMIT", "0", "ADMINUI_PLATFORM_REQUEST_LIMIT must be 1 or more."),

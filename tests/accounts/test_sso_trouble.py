@@ -61,6 +61,8 @@ def test_a_discovery_that_fails(visitor: Visitor, provider: FakeProvider, broken
         ("jwks_uri", None),
         ("jwks_uri", "https://user:pass@idp.example/keys"),
         ("end_session_endpoint", "https://[::1"),
+        ("end_session_endpoint", "https://idp.example;script-src"),
+        ("authorization_endpoint", "https://idp.example,x/authorize"),
     ],
 )
 def test_addresses_that_cannot_be_trusted(

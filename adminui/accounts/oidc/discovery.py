@@ -12,7 +12,7 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
 from adminui.accounts.oidc import wire
 from adminui.accounts.oidc.config import Provider, origin
 from adminui.accounts.oidc.errors import Misset, ProviderError
-from adminui.environment import is_loopback
+from adminui.environment import is_loopback, is_plain
 
 FRESH = 60 * 60.0
 """Seconds for which addresses and keys are taken as they are."""
@@ -129,7 +129,7 @@ def _address(told: dict[str, Any], name: str) -> str:
     url = told.get(name)
     try:
         parts = urlsplit(url) if isinstance(url, str) and url.isprintable() and " " not in url else None
-        safe = parts is not None and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+        safe = parts is not None and is_plain(parts.netloc) and parts.port != 0
     except ValueError:
         parts, safe = None, False
     if parts is None or not safe:
