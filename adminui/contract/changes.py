@@ -79,7 +79,8 @@ def parts(change: Change) -> tuple[Path, ...] | None:
     if not objects or has_identities(change.path[:-1]):
         return None
     leaves = (leaf for side in objects for leaf in _added(change.path, side))
-    return tuple(dict.fromkeys(leaf.path for leaf in leaves if leaf.after != {}))
+    held = tuple(dict.fromkeys(leaf.path for leaf in leaves if leaf.after != {}))
+    return None if change.kind == "changed" and not held else held
 
 
 def _diff_items(path: Path, old: dict[str, Json], new: dict[str, Json]) -> Iterator[Change]:

@@ -78,6 +78,8 @@ def unreadable_page(at: Page, text: str, notice: Notice) -> HttpResponse:
         "text": text,
         "notices": [notice],
         "left": [],
+        "earlier": [],
+        "elsewhere": "",
         "readonly": True,
         "proposal": None,
         "watch": "",

@@ -158,7 +158,7 @@ def places(event: Event) -> set[str]:
             continue
         held = parts.get(path)
         inner = [one for one in held if isinstance(one, str)] if isinstance(held, list) else [path]
-        found.update(f"below {each}" for one in (path, *inner) for each in above(one))
+        found.update(f"below {each}" for one in inner for each in above(one))
         found.update(f"at {one}" for one in inner if one not in moved)
     return found
 

@@ -12,7 +12,7 @@ import pytest
 from asgiref.sync import async_to_sync
 
 from adminui.accounts.here import Who
-from adminui.contract.document import Json, same
+from adminui.contract.document import Json, edit, get, same
 from adminui.contract.merge import merge, resolve
 from adminui.editor.blame import marks
 from adminui.editor.form import ConfigForm
@@ -41,12 +41,20 @@ START: Any = {
 }
 
 
+def stored(document: Json) -> Json:
+    """As the platform stores it, duplicate targets removed as well."""
+    document = normalised(document)
+    targets = get(document, ("sandbox", "egress", "allow"))
+    unique = list(dict.fromkeys(str(one) for one in targets)) if isinstance(targets, list) else None
+    return document if unique is None else edit(document, ("sandbox", "egress", "allow"), [*unique])
+
+
 class Storing(FakePlatform):
     """A platform that stores a config its own way."""
 
     async def replace_config(self, token: str, ref: RuntimeRef, document: Json) -> Stored:
         """What is stored is what a GET finds."""
-        self.stored = normalised(document)
+        self.stored = stored(document)
         return self.answer()
 
 
@@ -99,7 +107,7 @@ class World:
     def outside(self) -> None:
         """Somebody on the command line, noticed by the next page."""
         before = self.platform.stored
-        self.platform.stored = normalised(self.edited(before))
+        self.platform.stored = stored(self.edited(before))
         async_to_sync(read_config)("", RuntimeRef("acme", "research", str(RUNTIME)))
         self.changed(before, "")
 
@@ -213,7 +221,7 @@ class World:
 
 def run(who: Who, platform: Storing, changes: int, seed: int) -> None:
     """That many random changes, with a look at every mark after each."""
-    platform.stored = normalised(START)
+    platform.stored = stored(START)
     async_to_sync(read_config)("", RuntimeRef("acme", "research", str(RUNTIME)))
     bob = Who(person=person("bob"), token="demo-bob", credential=who.credential)
     world = World([who, bob], platform, seed)

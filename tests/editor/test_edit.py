@@ -1,8 +1,12 @@
 """…/config/: opening, keeping what was typed, going on to the review."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
+from adminui.platform.answers import Stored
 from adminui.saving.models import Draft
 from tests.conftest import Visitor
 from tests.editor.conftest import CONFIG, Box, Page, opened
@@ -165,3 +169,19 @@ def test_left_drafts_have_a_page(alice: Visitor, bob: Visitor, box: Box) -> None
     assert Draft.objects.count() == 1
     alice.post(listed.path, {"draft": str(form)})
     assert "Nothing unsaved" in Page(alice, alice.get(listed.path)).text
+
+
+def test_what_cannot_be_carried_faithfully_is_shown_with_the_reason(
+    alice: Visitor, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, why = '{"config": {"a": 1, "a": 2}}', "“a” is there twice."
+
+    async def twice(*_: object) -> Stored:
+        return Stored(None, text, why, None, None, "r", datetime.now(UTC))
+
+    monkeypatch.setattr("adminui.editor.views.edit.read_config", twice)
+    page = opened(alice, box)
+    assert page.status == 200
+    assert why in page.text
+    assert text in page.one("pre.code").get_text()
+    assert page.soup.select("main form[method=post] button") == []

@@ -53,7 +53,7 @@ def test_what_the_platform_left_out_is_no_change(append: Append) -> None:
 def test_of_a_whole_object_what_it_held_was_changed(append: Append) -> None:
     data: Any = {"state": "stored", "parts": {"metadata": ["metadata.labels.team"], "defaults": []}}
     assert index.places(append(kind="save.stored", paths=("metadata", "defaults"), data=data)) == {
-        *("below defaults", "below metadata", "below metadata.labels", "below metadata.labels.team"),
+        *("below metadata", "below metadata.labels", "below metadata.labels.team"),
         "at metadata.labels.team",
     }
 
