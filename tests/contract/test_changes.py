@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adminui.contract import document, paths
-from adminui.contract.changes import Change, apply, diff, locate, tell
+from adminui.contract.changes import Change, apply, diff, locate, parts, tell
 from adminui.contract.document import ABSENT, Absent, Json, same
 from adminui.contract.paths import Item, Path
 from adminui.contract.phrases import named, phrase
@@ -372,3 +372,21 @@ def test_every_known_list_is_told_by_items() -> None:
         value: Absent | Json = document.get(full(), path)
         assert isinstance(value, list)
         assert [change.kind for change in diff(full(), document.edit(full(), path, []))] == ["removed"] * len(value)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "held"),
+    [
+        ({"a": 1, "metadata": {"labels": {"team": "x"}, "new": {}}}, {"a": 1}, ("metadata.labels.team",)),
+        ({"metadata": {"labels": {}}}, {}, ()),
+        ({}, {"defaults": {}}, ()),
+        ({"defaults": "odd"}, {"defaults": {"agent": "x"}}, ("defaults.agent",)),
+        ({"defaults": "odd"}, {"defaults": {}}, None),
+        ({"a": 1}, {"a": 2}, None),
+        ({"capabilities": [{"name": "web"}]}, {"capabilities": []}, None),
+    ],
+)
+def test_a_whole_object_that_comes_or_goes_changes_what_it_held(before: Any, after: Any, held: Any) -> None:
+    (change,) = diff(before, after)
+    found = parts(change)
+    assert (None if found is None else tuple(map(paths.text, found))) == held

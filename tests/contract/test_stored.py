@@ -5,9 +5,9 @@ import pytest
 from hypothesis import example, given
 
 from adminui.contract import document
-from adminui.contract.document import ABSENT, Absent, Json, JsonObject
-from adminui.contract.paths import Path
-from adminui.contract.stored import is_stored, normalised
+from adminui.contract.document import ABSENT, Absent, Json, JsonObject, edit
+from adminui.contract.paths import Path, text
+from adminui.contract.stored import is_stored, made, normalised
 from tests.contract.documents import configs, examples, full
 
 DEFAULTS: JsonObject = {
@@ -184,3 +184,39 @@ def test_key_order_is_nothing() -> None:
 def test_documents_that_are_no_objects_compare_exactly(sent: Json, stored: Json) -> None:
     assert not is_stored(sent, stored)
     assert is_stored(sent, copy.deepcopy(sent))
+
+
+PORTS = ("sandbox", "exposed_ports")
+BEFORE: Json = {"sandbox": {"exposed_ports": [80]}, "capabilities": [{"name": "web", "version": "1"}]}
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored", "told"),
+    [
+        (BEFORE, edit(BEFORE, ("build",), {"profile": "default"}), []),
+        (
+            edit(BEFORE, ("build",), {"profile": "default"}),
+            edit(BEFORE, ("build",), {"profile": "default"}),
+            ["build.profile"],
+        ),
+        (edit(BEFORE, PORTS, [80, 22]), edit(BEFORE, PORTS, [22, 80]), ['sandbox.exposed_ports["22"]']),
+        (
+            edit(BEFORE, PORTS, [80, 80, 22]),
+            edit(BEFORE, PORTS, [22, 80]),
+            ['sandbox.exposed_ports["22"]', "sandbox.exposed_ports"],
+        ),
+        (
+            edit(BEFORE, ("capabilities",), [{"name": "web"}]),
+            edit(BEFORE, ("capabilities",), [{"name": "web", "version": "2"}]),
+            ['capabilities["web"].version'],
+        ),
+        (
+            edit(BEFORE, ("sandbox", "egress"), {"allow": ["A.b"]}),
+            edit(BEFORE, ("sandbox", "egress"), {"allow": ["a.b"]}),
+            ["sandbox.egress.allow"],
+        ),
+        (BEFORE, edit(BEFORE, ("new",), 1), ["new"]),
+    ],
+)
+def test_what_a_save_changed_is_told_as_it_is_stored(sent: Json, stored: Json, told: list[str]) -> None:
+    assert [text(change.path) for change in made(BEFORE, sent, stored)] == told
