@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from tests.embedded.box import free_port, served_box, wait_until_answered
+from tests.embedded.box import Log, free_port, served_box, wait_until_answered
 
 ROOT = Path(__file__).resolve().parents[2]
 RESEARCH = "/org/acme/ws/research/runtimes"
@@ -26,6 +26,7 @@ class House:
     data_dir: Path
     pid: int
     """The admin UI's process."""
+    log: Log
 
     def api(self, method: str, path: str, *, token: str = "demo-alice", **more: Any) -> httpx.Response:
         """One request to the box, past the admin UI."""
@@ -55,7 +56,7 @@ class House:
 
     def puts(self) -> int:
         """How many PUTs the box has seen."""
-        return sum(line["method"] == "PUT" for line in self.api("GET", "/_log").json())
+        return self.log.count("PUT")
 
 
 @contextmanager
@@ -89,4 +90,4 @@ def served_ui(data_dir: Path, box_url: str, **settings: str) -> Iterator[tuple[s
 def open_house(data_dir: Path, **settings: str) -> Iterator[House]:
     """Both, with data of their own."""
     with served_box(data_dir) as box_url, served_ui(data_dir, box_url, **settings) as (url, pid):
-        yield House(url, box_url, data_dir, pid)
+        yield House(url, box_url, data_dir, pid, Log(box_url))

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from pytest_django.fixtures import Settings
 
 from tests.conftest import Visitor
-from tests.embedded.box import served_box
+from tests.embedded.box import Log, served_box
 
 CONFIG = "/org/acme/ws/research/runtimes/{}/config/"
 
@@ -22,6 +22,7 @@ class Box:
     def __init__(self, url: str) -> None:
         self.url = url
         self.http = httpx.Client(base_url=f"{url}/api/v1", trust_env=False)
+        self.log = Log(url)
 
     def user(self, person: str) -> Any:
         """Who a person's token belongs to."""
@@ -50,7 +51,7 @@ class Box:
 
     def puts(self) -> int:
         """How many PUTs the box has seen."""
-        return sum(line["method"] == "PUT" for line in self.http.get("/_log").json())
+        return self.log.count("PUT")
 
 
 def form_values(soup: BeautifulSoup) -> dict[str, str]:

@@ -59,9 +59,9 @@ def test_an_edit_is_kept_marked_and_counted(alice: Visitor, box: Box) -> None:
 
 def test_it_asks_nothing_of_the_platform(alice: Visitor, box: Box) -> None:
     page = opened(alice, box)
-    before = len(box.http.get("/_log").json())
+    before = box.log.count()
     Check(page, {"resources.cpu_cores": "4"})
-    assert len(box.http.get("/_log").json()) == before
+    assert box.log.count() == before
 
 
 def test_without_an_edit_there_is_no_draft_and_no_mark(alice: Visitor, box: Box) -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -25,6 +26,21 @@ def served_box(data_dir: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(WAIT_SECONDS)
+
+
+class Log:
+    """What a box was asked, as far as this looked. The box remembers a thousand requests, and this all of them."""
+
+    def __init__(self, url: str) -> None:
+        self._url = f"{url}/api/v1/_log"
+        self._lines: list[dict[str, Any]] = []
+
+    def count(self, method: str | None = None, ending: str = "") -> int:
+        """How many requests of a method were to paths that end so, since this began to look."""
+        since = {"since": max(line["at"] for line in self._lines)} if self._lines else {}
+        lines = httpx.get(self._url, params=since, trust_env=False).json()
+        self._lines += [line for line in lines if not line["path"].endswith("/_log")]
+        return sum(line["method"] == (method or line["method"]) and line["path"].endswith(ending) for line in self._lines)
 
 
 def free_port() -> int:

@@ -52,8 +52,10 @@ def test_read_only(alice: Who, upstream: FakePlatform) -> None:
 
 
 def test_full(alice: Who, upstream: FakePlatform) -> None:
-    large = edit(MINE, ("defaults",), {"system_prompt": secrets.token_hex(200_000)})  # more than free pages hold
+    large = edit(MINE, ("defaults",), {"system_prompt": secrets.token_hex(200_000)})
     asked = order(alice, large)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM")  # what earlier tests deleted leaves free pages
     with every_connection("PRAGMA max_page_count = 1"):
         refused(alice, asked)
     assert upstream.puts == []
