@@ -103,14 +103,15 @@ RULES: dict[str, Rule] = {
     "org": Rule(get=READERS),
     "workspace-runtimes": Rule(get=READERS),
     # editor; what somebody typed is theirs, also where they may no longer read the config
-    "config": Rule(get=READERS, post=SAVERS, data=lambda world: world.edited()),
+    # what whoever may not save types is a proposal: a draft, whose review is a text to send
+    "config": Rule(get=READERS, post=Answers("in", 403, 302, 302, 302, 302), data=lambda world: world.edited()),
     "config-check": Rule(post=Answers(401, 403, 200, 200, 200, 200), data=lambda world: world.edited()),
     "config-now": Rule(get=SIGNED_IN, query=lambda world: f"?word={world.word()}"),
     "config-drafts": Rule(get=SIGNED_IN, post=Answers("in", 302, 302, 302, 302, 302)),
     "config-export": Rule(get=READERS),
     "config-review": Rule(
-        get=Answers("in", 302, 302, 200, 302, 200),
-        post=Answers("in", 302, 302, 302, 302, 302),
+        get=Answers("in", 302, 200, 200, 200, 200),
+        post=Answers("in", 302, 403, 302, 403, 302),
         query=lambda world: f"?form={world.form()}",
         data=lambda world: world.saved(),
     ),

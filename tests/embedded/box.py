@@ -40,7 +40,8 @@ class Log:
         since = {"since": max(line["at"] for line in self._lines)} if self._lines else {}
         lines = httpx.get(self._url, params=since, trust_env=False).json()
         self._lines += [line for line in lines if not line["path"].endswith("/_log")]
-        return sum(line["method"] == (method or line["method"]) and line["path"].endswith(ending) for line in self._lines)
+        counted = [line for line in self._lines if method in {None, line["method"]}]
+        return sum(line["path"].endswith(ending) for line in counted)
 
 
 def free_port() -> int:
