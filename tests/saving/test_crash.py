@@ -220,7 +220,7 @@ def crash(program: Program, kills: int, seed: int) -> None:
             program.stop(signal.SIGKILL)
         box(program, "DELETE", "/_faults")
         program.start()
-        if (number + 1) * 3 >= len(free) or number == kills - 1:
+        if len(agents) + 3 > len(free) or number == kills - 1:  # before a runtime's turn comes again
             settled(program)
             hold_true(program, agents)
             agents.clear()

@@ -70,8 +70,8 @@ def saves(who: Who, upstream: FakePlatform, count: int) -> None:
     assert not Event.objects.filter(kind="change.outside").exists()
 
 
-def test_a_thousand(alice: Who, upstream: FakePlatform) -> None:
-    saves(alice, upstream, 1_000)
+def test_some_hundred(alice: Who, upstream: FakePlatform) -> None:
+    saves(alice, upstream, 300)
 
 
 @pytest.mark.long
