@@ -22,7 +22,7 @@ from adminui.accounts.roles import Deed, can
 from adminui.accounts.upstream import platform
 from adminui.contract.answers import RuntimeItem
 from adminui.platform.address import RuntimeRef
-from adminui.platform.errors import Forbidden, NotFound, PlatformError
+from adminui.platform.errors import Forbidden, Misaddressed, NotFound, PlatformError
 
 FRESH: Final = 60.0
 """Seconds that an answer is believed."""
@@ -103,12 +103,16 @@ class Access:
                 found[answer.id] = answer
         return found
 
-    async def named(self, name: str) -> UUID | None:
-        """The runtime of that key or name, as far as the workspace's first hundred tell."""
-        for each in await neighbours(self.who, self.org, self.ws):
-            if name.casefold() in {each.key.casefold(), each.name.casefold()}:
-                return UUID(each.id)
-        return None
+    async def named(self, key: str) -> UUID | None:
+        """The runtime of that key; None when the platform knows none."""
+        try:
+            return UUID((await platform().runtime(self.who.token, RuntimeRef(self.org, self.ws, key))).id)
+        except (Misaddressed, ValueError):
+            return None
+        except PlatformError as error:
+            if error.status != 404:
+                raise
+            return None
 
     async def _asked(self, runtime: UUID) -> Runtime:
         known = self._known(str(runtime))

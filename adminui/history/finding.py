@@ -22,11 +22,11 @@ BATCH: Final = 150
 """Events that are loaded at once, at most; every second one is a step of a save that a later one tells the end of."""
 WINDOW: Final = 5000
 """Candidates that one statement looks at."""
-WINDOWS: Final = 4
+WINDOWS: Final = 2
 """Statements that find too little before an answer stops without an end."""
 MOST_LOADED: Final = 3000
 """Events that one answer holds against what is asked for."""
-SLACK: Final = timedelta(hours=1)
+SLACK: Final = timedelta(minutes=5)
 """How far apart the clocks of workers may be without a bound in time missing an event."""
 
 _PROBE: Final = "(SELECT 1 FROM record_term t WHERE t.term IN ({}) AND t.seq = d.seq LIMIT 1) IS {} NULL"

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from django.http import QueryDict
 from django.urls import reverse
 
 from adminui.accounts.places import Place
@@ -16,6 +17,7 @@ from adminui.history.access import Access, Runtime, short
 from adminui.history.asked import Asked
 from adminui.history.finding import Found, Hit, find
 from adminui.history.telling import Telling, Told
+from adminui.platform.address import is_uuid
 from adminui.record import documents
 from adminui.record.index import Scope
 from adminui.record.models import Event
@@ -79,9 +81,19 @@ def day_said(day: date | None) -> str:
     return f"{ {today: 'Today', today - timedelta(days=1): 'Yesterday'}.get(day, f'{day:%A}') }, {told}"
 
 
-def names_of(place: Place) -> dict[str, str]:
-    """The ids of a workspace's first hundred runtimes by key and name, case folded."""
-    return {name.casefold(): each.id for each in place.runtimes for name in (each.name, each.key)}
+async def asked_of(access: Access, place: Place, given: QueryDict) -> Asked:
+    """What an address or form asks for. Runtimes are known by key or name: the first hundred, others by asking.
+
+    Raises the platform's error when it can't be asked.
+    """
+    ids = {name.casefold(): each.id for each in place.runtimes for name in (each.name, each.key)}
+    asked = Asked.read(given, ids)
+    for term in asked.query.terms:
+        unknown = term.key == "runtime" and term.value.casefold() not in ids and not is_uuid(term.value)
+        if unknown and (found := await access.named(term.value)):
+            ids[term.value.casefold()] = str(found)
+            asked = Asked.read(given, ids)
+    return asked
 
 
 async def listed(access: Access, scope: Scope, asked: Asked, known: Mapping[UUID, Runtime]) -> Listing:

@@ -140,7 +140,12 @@ def test_a_bad_term_is_told_at_the_box(alice: Visitor, query: str, said: str) ->
     assert rows(soup) == []
 
 
-def test_a_runtime_is_found_by_its_key_and_a_request_by_its_id(alice: Visitor) -> None:
+def test_a_runtime_is_found_by_its_key_and_a_request_by_its_id(alice: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = len(rows(page(alice, WORKSPACE, q="runtime:analyst")))
+    with monkeypatch.context() as patched:  # one that isn't among the workspace's first hundred
+        patched.setattr(places, "_NEIGHBOURS", 1)
+        places._cache.clear()
+        assert len(rows(page(alice, WORKSPACE, q="runtime:analyst"))) == expected > 3
     assert {
         one.split(" in ")[-1].split()[0] for one in rows(page(alice, WORKSPACE, q="runtime:analyst origin:editor"))
     } <= {*("analyst", "alice")}

@@ -14,9 +14,8 @@ from adminui.accounts.here import Who, signed_in
 from adminui.accounts.may import why_not
 from adminui.accounts.roles import Deed
 from adminui.accounts.witness import origin_of
-from adminui.history.asked import Asked
 from adminui.history.exporting import KINDS, Kind, seen, written
-from adminui.history.listing import names_of
+from adminui.history.listing import asked_of
 from adminui.history.subject import Subject, subject
 from adminui.platform.address import is_uuid
 from adminui.saving import witness
@@ -46,7 +45,7 @@ async def _export(about: Subject) -> HttpResponseBase:
     kind = cast("Kind", request.POST.get("kind", ""))
     if kind not in KINDS:
         raise Http404("There is no such export.")
-    asked = Asked.read(request.POST, names_of(about.place))
+    asked = await asked_of(about.access, about.place, request.POST)
     if asked.query.problem:
         return HttpResponseRedirect(about.here + asked.newest)
     name, content_type = KINDS[kind]

@@ -10,7 +10,7 @@ from adminui.accounts.places import canonical
 from adminui.accounts.roles import Deed
 from adminui.history.asked import Asked
 from adminui.history.chart import chart
-from adminui.history.listing import listed, names_of
+from adminui.history.listing import asked_of, listed
 from adminui.history.query import TERMS
 from adminui.history.subject import Subject, subject
 from adminui.record import index
@@ -35,7 +35,7 @@ async def of_runtime(request: HttpRequest, who: Who, org: str, ws: str, runtime:
 
 async def _page(about: Subject) -> HttpResponse:
     given = about.request.GET
-    asked = Asked.read(given, names_of(about.place))
+    asked = await asked_of(about.access, about.place, given)
     if (text := asked.with_controls(given)) is not None:
         return HttpResponseRedirect(about.here + asked.searching(text))
     known = {about.runtime.id: about.runtime} if about.runtime else {}
