@@ -47,7 +47,7 @@ def noted() -> None:
 
 
 def _said(name: str, held: dict[Column, int], *, another: bool) -> str:
-    cost = ", ".join(f"{count} {column.field.holding}" for column, count in held.items())
+    cost = ", ".join(f"{column.field.holding} ({count})" for column, count in held.items())
     what = "is given with other bytes than it had" if another else "isn’t among the keys any more"
     return (
         f"The key “{name}” {what}, and this is sealed with it: {cost}. Give it back as it was, after the first one. "

@@ -61,6 +61,12 @@ def test_signing_out_everywhere_is_felt_in_a_second_browser(opening: Opening, me
     by_sso(first, "bob")
     expect(control(first, "defaults.agent")).to_have_value("typed-before-the-end")
 
+    first.get_by_label("account and sign-out").click()
+    first.get_by_role("button", name="Sign out of Demo ID too").click()
+    expect(first).to_have_url(re.compile("/identity/o/logout"))  # the policy lets forms of ours lead there
+    first.get_by_role("button").first.click()
+    expect(first.get_by_role("heading", name=HEADING)).to_be_visible()
+
 
 @contextmanager
 def window(browser: Browser, house: House, folder: Path, **settings: str) -> Iterator[Page]:

@@ -57,4 +57,4 @@ class Command(BaseCommand):
 
 
 def _listed(counts: Counter[str]) -> str:
-    return ", ".join(f"{count} {what}" for what, count in counts.items())
+    return ", ".join(f"{what} ({count})" for what, count in counts.items())
