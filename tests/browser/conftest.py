@@ -56,7 +56,7 @@ Opening = Callable[..., Page]
 
 @pytest.fixture
 def opening(browser: Browser, house: House) -> Iterator[Opening]:
-    """Opens a window of its own: `opening("alice", javascript=False, width=390)`, signed in through the page."""
+    """Opens a window of its own: `opening("alice", javascript=False, width=390)`, signed in."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 

@@ -25,13 +25,14 @@ def test_a_time_says_the_exact_moment_on_hover_and_when_it_is_copied(opening: Op
 
 
 def test_words_grow_old_while_a_page_is_open(opening: Opening, mended: House) -> None:
+    mended.put("analyst", mended.config("analyst"))  # changed now, whatever other tests did before
     page = opening("alice")
     page.clock.install()
     editor(page)
     time = page.locator("main .head time").first
-    minutes = int(re.fullmatch(r"(\d+) minutes ago", time.inner_text()).group(1))  # type: ignore[union-attr] # demo data
+    expect(time).to_have_text(re.compile(r"^(just now|1 minute ago)$"))
     page.clock.fast_forward("05:00")
-    expect(time).to_have_text(re.compile(rf"^({minutes + 5}|{minutes + 6}) minutes ago$"))
+    expect(time).to_have_text(re.compile(r"^[56] minutes ago$"))
     page.clock.fast_forward("03:00:00")
     expect(time).to_have_text("3 hours ago")
 
