@@ -104,6 +104,11 @@ class Environment(Variables):
                 raise ValueError("must begin with postgres:// or sqlite:///")
         return value
 
+    @property
+    def plain_cookies(self) -> bool:
+        """Whether cookies go over plain HTTP: in a demo on this machine, where some browsers keep no Secure one."""
+        return self.mode == "demo" and is_loopback(self.host)
+
     @model_validator(mode="after")
     def _secure(self) -> Self:
         wrong = [*self._wrong_platform(), *self._wrong_secret(), *self._wrong_keys(), *self._wrong_hosts()]

@@ -139,12 +139,11 @@ SESSION_COOKIE_AGE = SESSION_IDLE_MINUTES * 60
 SIGNIN_ATTEMPTS = ENVIRONMENT.signin_attempts
 SIGNIN_ATTEMPTS_ALL = ENVIRONMENT.signin_attempts_all
 
-# A demo speaks plain HTTP on this machine, where browsers keep no Secure cookie; nothing else does.
-SESSION_COOKIE_NAME = "adminui-session" if DEMO else "__Host-session"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
+SESSION_COOKIE_NAME = "adminui-session" if ENVIRONMENT.plain_cookies else "__Host-session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not ENVIRONMENT.plain_cookies
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_NAME = "adminui-csrf" if DEMO else "__Host-csrf"
+CSRF_COOKIE_NAME = "adminui-csrf" if ENVIRONMENT.plain_cookies else "__Host-csrf"
 CSRF_FAILURE_VIEW = "adminui.csrf.refused"
 
 STATIC_URL = "/static/"

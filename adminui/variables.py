@@ -56,7 +56,11 @@ class Variables(BaseSettings):
         description="`production` refuses what is insecure; `demo` brings its own keys and a platform in a box.",
     )
     # The names without prefix are known beyond this program.
-    host: str = Field("127.0.0.1", alias="HOST", description="Address to listen on.")
+    host: str = Field(
+        "127.0.0.1",
+        alias="HOST",
+        description="Address to listen on. Where others reach it, a demo is signed in to by https, or as `localhost`.",
+    )
     port: Port = Field(8000, alias="PORT", description="Port to listen on.")
     box_port: Port = Field(
         0,

@@ -176,6 +176,22 @@ def test_a_demo_that_listens_everywhere_answers_to_every_name(environ: pytest.Mo
     assert read().allowed_hosts == ("*",)
 
 
+@pytest.mark.parametrize(
+    ("mode", "host", "plain"),
+    [
+        ("demo", "127.0.0.1", True),
+        ("demo", "::1", True),
+        ("demo", "0.0.0.0", False),  # noqa: S104 - read, not bound
+        ("demo", "10.0.0.7", False),
+        ("production", "127.0.0.1", False),
+    ],
+)
+def test_cookies_go_over_plain_http_in_a_demo_on_this_machine_alone(
+    environ: pytest.MonkeyPatch, tmp_path: Path, mode: str, host: str, plain: bool
+) -> None:
+    assert given(environ, ADMINUI_MODE=mode, HOST=host, DATA_DIR=str(tmp_path)).plain_cookies is plain
+
+
 def test_a_data_folder_that_cannot_be_made(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for mode in ("demo", "production"):
