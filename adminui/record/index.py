@@ -253,6 +253,10 @@ class Loader:
             )
             cursor.execute("DROP TABLE record_term_aside")
         self._rows.put_small()
+        if connection.vendor == "postgresql":
+            # Until it looks again by itself, it would read the table from end to end for the events of a few saves.
+            with connection.cursor() as cursor:
+                cursor.execute(f"ANALYZE record_event, {', '.join(TABLES)}")
 
 
 def put_many(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
