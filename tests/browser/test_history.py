@@ -58,4 +58,5 @@ def test_what_two_people_changed_is_read_found_and_compared(opening: Opening, me
     expect(alice.locator("pre.diff")).to_contain_text("workspace_mount")
 
     alice.goto(f"{RESEARCH}/analyst/history/path/?path=resources.cpu_cores")
-    expect(alice.locator(".changes > li")).to_have_count(2)
+    expect(changes.nth(0)).to_contain_text("8 → 4")
+    expect(changes.nth(1)).to_contain_text("2 → 8")
