@@ -74,6 +74,7 @@ def _cases(editor: Editor, what: str, rounds: int, budgets: Budgets = (None, Non
     http = editor.here.http
     config = f"{RESEARCH}/{editor.id}/config"
     about = [f"GET {RESEARCH}/{editor.id}", "GET /org/acme"]
+    offers = ["GET /user/secrets", "GET /org/acme/capabilities"]
     # A browser with scripts leaves out the document in Raw, which says what the controls say.
     controls = [pair for pair in posted(editor.opened(), form="#config") if pair[0] != "raw"]
 
@@ -98,7 +99,7 @@ def _cases(editor: Editor, what: str, rounds: int, budgets: Budgets = (None, Non
         return said(lambda: ok(http.get(address)), "Saved: 1 change")
 
     return [
-        Case(f"{what}, opened", [[*about, f"GET {config}"]], opening, budgets[0], rounds),
+        Case(f"{what}, opened", [[*about, *offers, f"GET {config}"]], opening, budgets[0], rounds),
         Case(f"{what}, checked", [], checking, budgets[1], rounds),
         Case(f"{what}, posted to its review", [about], going_on, None, rounds),
         Case(f"{what}, reviewed", [about], reviewing, budgets[2], rounds),
