@@ -1,6 +1,7 @@
 """The editor's pages, of an ordinary config and of a large one: opened, checked while typing, reviewed, saved."""
 
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -78,11 +79,15 @@ def _cases(editor: Editor, what: str, rounds: int, budgets: Budgets = (None, Non
     # A browser with scripts leaves out the document in Raw, which says what the controls say.
     controls = [pair for pair in posted(editor.opened(), form="#config") if pair[0] != "raw"]
 
+    # … and of lists, while one types, only the rows that were edited.
+    row = f"{editor.control.rpartition('.')[0]}."
+    edited = [pair for pair in controls if pair[0].startswith(row) or not re.search(r"\.\d", pair[0])]
+
     def opening(_: int) -> Work:
         return editor.opened
 
     def checking(_: int) -> Work:
-        return said(editor.sent(controls, f"{editor.path}check/", 200, touched=editor.control), "<b>change</b>")
+        return said(editor.sent(edited, f"{editor.path}check/", 200, touched=editor.control), "<b>change</b>")
 
     def going_on(_: int) -> Work:
         return editor.sent(controls, editor.path, 302, do="review")
