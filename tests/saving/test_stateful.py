@@ -297,7 +297,7 @@ def run(model: type[TwoPeople], examples: int, *, shrink: bool = True) -> None:
 
 
 def test_interleavings(model: type[TwoPeople]) -> None:
-    run(model, int(os.environ.get("INTERLEAVINGS", "120")))
+    run(model, int(os.environ.get("INTERLEAVINGS", "300")))
 
 
 @pytest.mark.long
