@@ -13,16 +13,17 @@ RUN_PACKAGES := $(if $(wildcard $(VENV)/test.stamp),$(VENV)/test.stamp,$(VENV)/r
 # Playwright leaves an event loop running in its process: browser tests have processes of their own.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run test test-long bench check shots lock
+.PHONY: help run test test-long bench bench-history check shots lock
 
 help:
-	@echo 'make run        start the program and a platform in a box; PORT, BOX_PORT, HOST and DATA_DIR say where'
-	@echo 'make test       everything that is checked: make check and all tests but the long ones'
-	@echo 'make test-long  the long tests'
-	@echo 'make bench      what pages cost beside a bare page that asks the platform the same'
-	@echo 'make check      style, types, imports and templates'
-	@echo 'make shots      a picture of every page, in shots/'
-	@echo 'make lock       the requirements anew, as pyproject.toml wants them; UPGRADE=--upgrade takes newer ones'
+	@echo 'make run            start the program and a platform in a box; PORT, BOX_PORT, HOST and DATA_DIR say where'
+	@echo 'make test           everything that is checked: make check and all tests but the long ones'
+	@echo 'make test-long      the long tests'
+	@echo 'make bench          what pages cost beside a bare page that asks the platform the same'
+	@echo 'make bench-history  pages of the history with a million events, beside a thousand; some ten minutes'
+	@echo 'make check          style, types, imports and templates'
+	@echo 'make shots          a picture of every page, in shots/'
+	@echo 'make lock           the requirements anew, as pyproject.toml wants them; UPGRADE=--upgrade takes newer ones'
 
 run: $(RUN_PACKAGES)
 	@$(BIN)/python -m adminui.launch
@@ -39,6 +40,9 @@ test-long: $(VENV)/test.stamp
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m tests.bench
+
+bench-history: $(VENV)/test.stamp
+	$(BIN)/python -m tests.bench.history
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff check --quiet .
