@@ -20,6 +20,9 @@ from tests.saving.test_stateful import TwoPeople, model, run
 
 __all__ = ["model"]
 
+MOST = 400
+"""Interleavings that may pass before a planted bug shows; the first that shows it ends the test."""
+
 
 def test_an_intent_after_the_put_is_caught(alice: Who, upstream: FakePlatform, monkeypatch: pytest.MonkeyPatch) -> None:
     late: list[tuple[UUID, str]] = []
@@ -46,7 +49,7 @@ def test_a_resend_after_doubt_is_caught(model: type[TwoPeople], monkeypatch: pyt
 
     monkeypatch.setattr(send, "_put", again)
     with pytest.raises(AssertionError, match="a second PUT"):
-        run(model, 60, shrink=False)
+        run(model, MOST, shrink=False)
 
 
 def test_a_body_made_by_the_model_is_caught(
@@ -84,14 +87,14 @@ def test_hope_is_caught(model: type[TwoPeople], monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(send, "classify", hopeful)
     with pytest.raises(AssertionError, match="called saved, and it isn't"):
-        run(model, 100, shrink=False)
+        run(model, MOST, shrink=False)
 
 
 def test_a_save_without_a_look_is_caught(model: type[TwoPeople], monkeypatch: pytest.MonkeyPatch) -> None:
     """The comparison left out: the other's change is overwritten unseen."""
     monkeypatch.setattr(send, "same", lambda *_: True)
     with pytest.raises(AssertionError, match=r"overwrote what its saver hadn't seen|left unknown"):
-        run(model, 100, shrink=False)
+        run(model, MOST, shrink=False)
 
 
 def test_a_draft_that_is_dropped_at_a_refusal_is_caught(
@@ -99,7 +102,7 @@ def test_a_draft_that_is_dropped_at_a_refusal_is_caught(
 ) -> None:
     monkeypatch.setattr(steps, "LANDED", frozenset(State))
     with pytest.raises(AssertionError, match="a lost draft"):
-        run(model, 60, shrink=False)
+        run(model, MOST, shrink=False)
 
 
 def test_a_reading_that_trusts_itself_is_caught(model: type[TwoPeople], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,4 +113,4 @@ def test_a_reading_that_trusts_itself_is_caught(model: type[TwoPeople], monkeypa
 
     monkeypatch.setattr(test_stateful, "noted", hasty)
     with pytest.raises(AssertionError, match="a false alarm"):
-        run(model, 100, shrink=False)
+        run(model, MOST, shrink=False)
