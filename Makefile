@@ -11,7 +11,7 @@ COMPILE := $(UV) compile --quiet --python $(BIN)/python --system-certs --generat
 RUN_PACKAGES := $(if $(wildcard $(VENV)/test.stamp),$(VENV)/test.stamp,$(VENV)/run.stamp)
 
 # Playwright leaves an event loop running in its process: browser tests have processes of their own.
-PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run test test-long bench bench-history check shots lock
 

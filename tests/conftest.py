@@ -19,7 +19,14 @@ from tests.record.guards import record_emptied
 __all__ = ["record_emptied"]
 
 
-LONGEST = ("test_crash", "test_stateful", "test_on_postgresql", "test_no_false_alarm", "test_every_page")
+LONGEST = (
+    "test_crash",
+    "test_stateful",
+    "test_on_postgresql",
+    "test_no_false_alarm",
+    "test_every_page",
+    "test_live_check",
+)
 """Modules that run for long with few tests. They begin first, so that no process has one left when the others end."""
 
 
