@@ -79,14 +79,14 @@ def test_a_save_that_ends_with_its_browser_is_caught(
 
 
 def test_hope_is_caught(model: type[TwoPeople], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Doubt that is called saved."""
+    """Doubt that is called saved: seen right then, or when the next reading finds what was stored all along."""
 
     def hopeful(sent: Json, answer: Any) -> State:
         found = protocol.classify(sent, answer)
         return State.STORED if found is State.UNKNOWN else found
 
     monkeypatch.setattr(send, "classify", hopeful)
-    with pytest.raises(AssertionError, match="called saved, and it isn't"):
+    with pytest.raises(AssertionError, match="called saved, and it isn't|a false alarm"):
         run(model, MOST, shrink=False)
 
 
