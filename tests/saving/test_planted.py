@@ -86,7 +86,7 @@ def test_hope_is_caught(model: type[TwoPeople], monkeypatch: pytest.MonkeyPatch)
         return State.STORED if found is State.UNKNOWN else found
 
     monkeypatch.setattr(send, "classify", hopeful)
-    with pytest.raises(AssertionError, match="called saved, and it isn't|a false alarm"):
+    with pytest.raises(AssertionError, match=r"called saved, and it isn't|a false alarm"):
         run(model, MOST, shrink=False)
 
 
