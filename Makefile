@@ -10,8 +10,7 @@ COMPILE := $(UV) compile --quiet --python $(BIN)/python --system-certs --generat
 # Who has the packages for the tests has those for a run, and shall keep them.
 RUN_PACKAGES := $(if $(wildcard $(VENV)/test.stamp),$(VENV)/test.stamp,$(VENV)/run.stamp)
 
-# Playwright leaves an event loop running in its process: browser tests have processes of their own.
-PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/pytest --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run test test-long bench bench-history check shots lock
 
@@ -31,8 +30,9 @@ run: $(RUN_PACKAGES)
 test: $(VENV)/test.stamp
 	@$(BIN)/python -m tests.browser.chromium
 	@$(MAKE) --no-print-directory check
-	$(PYTEST) -m 'not long' --ignore=tests/browser
-	$(PYTEST) -m 'not long' tests/browser
+	@# Playwright leaves an event loop running in its process: browser tests have processes of their own.
+	$(PYTEST) -n 3 -m 'not long' --ignore=tests/browser
+	$(PYTEST) -n 2 -m 'not long' tests/browser
 
 test-long: $(VENV)/test.stamp
 	@$(BIN)/python -m tests.browser.chromium
