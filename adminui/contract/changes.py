@@ -211,6 +211,11 @@ class Told:
     weight: int
 
 
+def is_variable(path: Path) -> bool:
+    """Whether a path leads to a variable of the environment, or into one."""
+    return path[:2] == ENVIRONMENT and len(path) > 2
+
+
 def tell(change: Change) -> Told:
     """How a change is said to people."""
     spec = field_of(change.path)
@@ -221,7 +226,7 @@ def tell(change: Change) -> Told:
         kind=change.kind,
         before=_shown(spec, change, change.before),
         after=_shown(spec, change, change.after),
-        secret=change.path[:2] == ENVIRONMENT and len(change.path) > 2 and looks_secret(str(change.path[2])),
+        secret=is_variable(change.path) and looks_secret(str(change.path[2])),
         weight=next((weight for start, weight in _WEIGHTS.items() if change.path[: len(start)] == start), 0),
     )
 

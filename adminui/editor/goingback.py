@@ -10,7 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from adminui.contract import paths
-from adminui.contract.changes import Change, Told, apply, diff
+from adminui.contract.changes import ENVIRONMENT, Change, Told, apply, diff
 from adminui.contract.config import check
 from adminui.contract.document import ABSENT, Absent, Json, get
 from adminui.contract.merge import merge
@@ -94,7 +94,7 @@ def _kind(before: object, after: object) -> Literal["added", "removed", "changed
 
 def masked(told: Told) -> Told:
     """A change in words, every environment value masked: what was typed once isn't shown before it is asked for."""
-    return replace(told, secret=True) if told.path.startswith("runtime_server.env") else told
+    return replace(told, secret=True) if told.path.startswith(paths.text(ENVIRONMENT)) else told
 
 
 @dataclass(frozen=True)

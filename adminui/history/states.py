@@ -9,11 +9,10 @@ from typing import Final
 from uuid import UUID
 
 from adminui.contract import paths
-from adminui.contract.changes import ENVIRONMENT, Change, Told, diff, tell
+from adminui.contract.changes import ENVIRONMENT, Change, Told, diff, is_variable, tell
 from adminui.contract.config import SECTIONS
 from adminui.contract.document import Json
 from adminui.contract.jsondiff import Line, lines
-from adminui.contract.paths import Path
 from adminui.keyring import SealBroken
 from adminui.record import documents
 from adminui.record.index import Scope, has_landed
@@ -45,15 +44,10 @@ class Group:
     told: tuple[Told, ...]
 
 
-def is_masked(path: Path) -> bool:
-    """Whether what stands at a path is shown only to who asks for it."""
-    return path[:2] == ENVIRONMENT and len(path) > 2
-
-
 def told(change: Change) -> Told:
     """A change as it is told here: all of the environment is secret."""
     said = tell(change)
-    return replace(said, secret=True) if is_masked(change.path) else said
+    return replace(said, secret=True) if is_variable(change.path) else said
 
 
 def groups(changes: Sequence[Change]) -> list[Group]:
