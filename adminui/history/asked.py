@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from adminui.contract.config import SECTIONS
-from adminui.history.query import LONGEST, OUTCOMES, Query, parse
+from adminui.history.query import LONGEST, OUTCOMES, Query, parse, plainly
 
 _LARGEST: Final = 2**53
 
@@ -70,8 +70,8 @@ class Asked:
         if "was" not in given:
             return None
         was = parse(given.get("was", ""))
-        now = {term: given.get(name, was.value(term))[:200] for name, term in CONTROLS.items()}
-        changed = {term: value for term, value in now.items() if value != was.value(term)}
+        now = {term: given.get(name, _shown(was, term))[:200] for name, term in CONTROLS.items()}
+        changed = {term: value for term, value in now.items() if value != _shown(was, term)}
         return self.query.replaced(**changed) if changed else self.text
 
     def controls(self, names: list[str]) -> list[Control]:
@@ -85,7 +85,7 @@ class Asked:
         }
         found = []
         for name, (label, options) in choices.items():
-            value = self.query.value(CONTROLS[name])
+            value = _shown(self.query, CONTROLS[name])
             more = {} if value in options else {value: f"since {value}" if name == "range" else value}
             found.append(Control(name, label, tuple({**options, **more}.items()), value))
         return found
@@ -116,6 +116,12 @@ class Asked:
         """The query string with its question mark."""
         given = {"q": self.text, "before": self.below, "after": self.above}
         return "?" + urlencode({name: value for name, value in given.items() if value}, errors="replace")
+
+
+def _shown(query: Query, term: str) -> str:
+    """What the filter that writes a term shows of a query."""
+    value = query.value(term)
+    return plainly(term, value) if term in {"outcome", "origin"} else value
 
 
 def _number(text: str | None) -> int | None:

@@ -123,7 +123,7 @@ class _Search:
         if groups and scope.runtime is not None:
             groups.append((f"runtime:{scope.runtime}",))
         self.groups = [[whole.key(one) for one in group] for group in groups]
-        self.nots = [whole.key(one) for one in query.nots]
+        self.nots = [[[whole.key(one) for one in group] for group in groups] for groups in query.nots]
 
     def hits(self, low: int, high: int) -> Iterator[Hit]:
         """What is asked for between two numbers, in the direction of the search."""
@@ -161,9 +161,10 @@ class _Search:
         """Numbers of the next events that have all the terms, within one window."""
         driver, values = self._driver(groups[0] if groups else None, low, high)
         probes = [_PROBE.format(_marks(group), "NOT") for group in groups[1:]]
-        probes += [_PROBE.format("%s", "")] * len(self.nots)
+        probes += [f"({' OR '.join(_PROBE.format(_marks(group), '') for group in groups)})" for groups in self.nots]
         where = f" WHERE {' AND '.join(probes)}" if probes else ""
-        values += [*(one for group in groups[1:] for one in group), *self.nots, self.batch]
+        probed = [*groups[1:], *(group for groups in self.nots for group in groups)]
+        values += [*(one for group in probed for one in group), self.batch]
         return _numbers(f"SELECT d.seq FROM ({driver}) d{where} ORDER BY d.seq {self._order} LIMIT %s", values)
 
     def _end_of_window(self, groups: Sequence[Sequence[int]], low: int, high: int) -> int | None:
@@ -215,10 +216,7 @@ class _Search:
             return False
         if hit.is_passed and not self.every:
             return False
-        if not query.groups and not query.nots:
-            return True
-        has = terms(event)
-        return all(not has.isdisjoint(group) for group in query.groups) and has.isdisjoint(query.nots)
+        return (not query.groups and not query.nots) or query.holds(terms(event))
 
 
 def _within(at: object, since: datetime | None, until: datetime | None) -> bool:

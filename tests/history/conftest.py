@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import pytest
 
 from adminui.record import events
 from adminui.record.models import Event
+from tests.embedded.box import served_box
 from tests.record.guards import record_emptied
 
 __all__ = ["record_emptied"]
@@ -72,3 +74,10 @@ def busy(db: None) -> list[Event]:
         if chance.random() < 0.1:
             made.append(write(kind="reveal", data={"path": "runtime_server.env.A"}, paths=("runtime_server.env.A",)))
     return made
+
+
+@pytest.fixture(scope="session")
+def box_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One box for the pages of history."""
+    with served_box(Path(tmp_path_factory.mktemp("box"))) as url:
+        yield url

@@ -18,9 +18,9 @@ from adminui.record.models import Event
 from tests.conftest import Visitor
 from tests.history import past
 from tests.history.conftest import write
-from tests.history.test_pages import SCOUT, WORKSPACE, alice, as_, box_url, of, visitor
+from tests.history.test_pages import SCOUT, WORKSPACE, alice, as_, of, visitor
 
-__all__ = ["alice", "box_url", "visitor"]
+__all__ = ["alice", "visitor"]
 
 
 def taken(visitor: Visitor, path: str, **given: str) -> bytes:

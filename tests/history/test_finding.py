@@ -22,6 +22,7 @@ QUERIES = [
     *("outcome:unknown", "outcome:rejected person:ci", "kind:reveal", "kind:save.intent", "origin:restore"),
     *("ops 881", "größer", "OPS-881 person:bob", "cheaper -person:bob origin:bulk", "nothing-like-it", "req-1"),
     *("runtime:00000000-0000-0000-0000-000000000002", "show:all -kind:save.intent", "person:nobody"),
+    *("-OPS-881", "ops -OPS-881 person:bob", "00000000-0000-0000-0000-000000000002 -person:bob"),
 ]
 
 
@@ -35,7 +36,7 @@ def plainly(scope: Scope, query: Query) -> list[int]:
             (scope.runtime is None or event.runtime == scope.runtime)
             and (query.every or not passed)
             and all(not has.isdisjoint(group) for group in query.groups)
-            and has.isdisjoint(query.nots)
+            and not any(all(not has.isdisjoint(group) for group in one) for one in query.nots)
             and (query.since is None or (isinstance(event.at, datetime) and event.at >= query.since))
         ):
             found.append(event.seq)

@@ -1,8 +1,6 @@
 """The pages of history at the platform in a box: what they say, whom, and what they never show."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -25,7 +23,6 @@ from adminui.record.index import Scope
 from adminui.record.models import Document, Event
 from tests.conftest import Visitor
 from tests.contract.documents import examples
-from tests.embedded.box import served_box
 from tests.history import past
 from tests.record.guards import lifted
 
@@ -36,12 +33,6 @@ SECRETS = ("hunter2", "rf_demo_00aQ", "otel-collector.observability")
 
 def of(runtime: UUID, rest: str = "") -> str:
     return f"/org/acme/ws/research/runtimes/{runtime}/history/{rest}"
-
-
-@pytest.fixture(scope="session")
-def box_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served_box(Path(tmp_path_factory.mktemp("box"))) as url:
-        yield url
 
 
 @pytest.fixture
@@ -109,59 +100,6 @@ def test_pages_lead_to_each_other(alice: Visitor) -> None:
     assert newer is not None
     before = [str(one["id"]) for one in page(alice, WORKSPACE + str(newer["href"])).select(".log > li")]
     assert before == seen[len(seen) - len(soup.select(".log > li")) - len(before) :][: len(before)]
-
-
-def test_the_filters_write_into_the_box(alice: Visitor) -> None:
-    soup = page(alice, WORKSPACE, q="OPS-870")
-    values = {str(one["name"]): str(one.get("value", "")) for one in soup.select("form[role=search] input[name]")}
-    assert values["was"] == "OPS-870"
-    answer = alice.get(WORKSPACE, query_params={**values, "q": "OPS-870 cost", "person": "dana", "range": "30d"})
-    assert answer["Location"] == f"{WORKSPACE}?q=OPS-870+cost+person%3Adana+after%3A30d"
-    chosen = page(alice, answer["Location"]).select("select[name=person] option[selected]")
-    assert [one.get_text() for one in chosen] == ["dana"]
-    assert len(rows(page(alice, WORKSPACE, q="person:dana OPS-870 origin:bulk"))) == len(rows(soup))
-
-
-@pytest.mark.parametrize(
-    ("query", "said"),
-    [
-        ("after:yesterday", "isn’t a time"),
-        ("outcome:banana", "outcome is one of"),
-        ("peron:bob", "Did you mean person:"),
-        ("runtime:nothing", "is no runtime that is known here"),
-    ],
-)
-def test_a_bad_term_is_told_at_the_box(alice: Visitor, query: str, said: str) -> None:
-    soup = page(alice, WORKSPACE, q=query)
-    error = soup.find(id="q-error")
-    assert error is not None
-    assert said in error.get_text()
-    assert soup.select_one("#q[aria-invalid]") is not None
-    assert rows(soup) == []
-
-
-def test_a_runtime_is_found_by_its_key_and_a_request_by_its_id(alice: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = len(rows(page(alice, WORKSPACE, q="runtime:analyst")))
-    with monkeypatch.context() as patched:  # one that isn't among the workspace's first hundred
-        patched.setattr(places, "_NEIGHBOURS", 1)
-        places._cache.clear()
-        assert len(rows(page(alice, WORKSPACE, q="runtime:analyst"))) == expected > 3
-    assert {
-        one.split(" in ")[-1].split()[0] for one in rows(page(alice, WORKSPACE, q="runtime:analyst origin:editor"))
-    } <= {*("analyst", "alice")}
-    assert len(rows(page(alice, WORKSPACE, q="request:req_01JDCT9P5E7K runtime:analyst"))) == 5
-
-
-def test_the_chart_says_what_it_shows_and_narrows_the_range(alice: Visitor) -> None:
-    soup = page(alice, WORKSPACE)
-    figure = soup.select_one("figure")
-    assert figure is not None
-    bars = figure.select("svg a")
-    assert "events in 30 days" in text(figure)
-    assert "were refused or unknown" in text(figure)
-    narrowed = page(alice, WORKSPACE + str(bars[-1]["href"]))
-    assert "in 1 day" in text(narrowed)
-    assert len(narrowed.select("h2.group")) == 1
 
 
 def test_an_event_tells_all_of_itself(alice: Visitor) -> None:
