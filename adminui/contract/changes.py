@@ -6,7 +6,7 @@ identity (`identity.py`); an unknown list, or one whose items can't be told apar
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from adminui.contract import paths
@@ -229,6 +229,12 @@ def tell(change: Change) -> Told:
         secret=is_variable(change.path) and looks_secret(str(change.path[2])),
         weight=next((weight for start, weight in _WEIGHTS.items() if change.path[: len(start)] == start), 0),
     )
+
+
+def tell_masked(change: Change) -> Told:
+    """The same where the past is shown: what was a variable's value is secret, whatever its name."""
+    said = tell(change)
+    return replace(said, secret=True) if is_variable(change.path) else said
 
 
 def _label(spec: FieldSpec | None, path: Path) -> str:

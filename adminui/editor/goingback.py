@@ -5,12 +5,12 @@ one change as far as nobody changed the same places since; where somebody did, e
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
 from adminui.contract import paths
-from adminui.contract.changes import ENVIRONMENT, Change, Told, apply, diff
+from adminui.contract.changes import Change, apply, diff
 from adminui.contract.config import check
 from adminui.contract.document import ABSENT, Absent, Json, get
 from adminui.contract.merge import merge
@@ -90,11 +90,6 @@ def offer(aim: Aim, today: Json) -> Offer:
 
 def _kind(before: object, after: object) -> Literal["added", "removed", "changed"]:
     return "added" if before is ABSENT else "removed" if after is ABSENT else "changed"
-
-
-def masked(told: Told) -> Told:
-    """A change in words, every environment value masked: what was typed once isn't shown before it is asked for."""
-    return replace(told, secret=True) if told.path.startswith(paths.text(ENVIRONMENT)) else told
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The two pages of this room: the editor and the review. Views decide, these draw."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -96,7 +96,9 @@ class Group:
     told: list[Told]
 
 
-def groups(changes: Sequence[Change], secrets: Sequence[Secret] = ()) -> list[Group]:
+def groups(
+    changes: Sequence[Change], secrets: Sequence[Secret] = (), *, tell: Callable[[Change], Told] = tell
+) -> list[Group]:
     """Changes by section: what weighs first, then in the form's order. `secrets` are those that are told by name."""
     names = {secret.id.lower(): secret.name for secret in secrets}
     told = [_named(tell(change), names) for change in changes]

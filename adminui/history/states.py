@@ -4,12 +4,12 @@ Values of the environment are masked wherever the history shows them, by their p
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from adminui.contract import paths
-from adminui.contract.changes import ENVIRONMENT, Change, Told, diff, is_variable, tell
+from adminui.contract.changes import ENVIRONMENT, Change, Told, diff, tell_masked
 from adminui.contract.config import SECTIONS
 from adminui.contract.document import Json
 from adminui.contract.jsondiff import Line, lines
@@ -44,15 +44,9 @@ class Group:
     told: tuple[Told, ...]
 
 
-def told(change: Change) -> Told:
-    """A change as it is told here: all of the environment is secret."""
-    said = tell(change)
-    return replace(said, secret=True) if is_variable(change.path) else said
-
-
 def groups(changes: Sequence[Change]) -> list[Group]:
     """Changes by section, what weighs first."""
-    said = [told(change) for change in changes]
+    said = [tell_masked(change) for change in changes]
     found = [Group(one.key, one.title, tuple(each for each in said if each.section == one.key)) for one in SECTIONS]
     return sorted((group for group in found if group.told), key=lambda group: -max(one.weight for one in group.told))
 

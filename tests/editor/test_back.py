@@ -44,6 +44,24 @@ def put(box: Box, change: Callable[[Any], None]) -> None:
     box.put("analyst", document)
 
 
+def found(state: Any) -> Event:
+    """An event that says that the analyst was found in a state after the last save."""
+    event = last()
+    return events.append(
+        events.NewEvent(
+            kind="change.outside",
+            chain="acme",
+            origin="outside",
+            organization="acme",
+            workspace="research",
+            runtime=event.runtime,
+            before=event.after,
+            after=documents.keep(event.runtime, state),
+            data={"since": "a", "until": "b"},
+        )
+    )
+
+
 def test_a_whole_state_is_put_back_by_an_ordinary_save(alice: Visitor, box: Box) -> None:
     before = box.config("analyst")
     saved(alice, box, {"resources.cpu_cores": "4", "defaults.agent": "other"})
@@ -141,26 +159,11 @@ def test_an_undo_says_what_was_changed_again_since(alice: Visitor, box: Box) -> 
 
 def test_what_today_s_rules_and_secrets_refuse_is_flagged_before_the_save(alice: Visitor, box: Box) -> None:
     saved(alice, box, {"resources.cpu_cores": "4"})
-    event = last()
     # As an older version may have left it: a state with a target and a secret that are none today.
     old = box.config("analyst")
     old["sandbox"]["egress"] = {"allow": ["http://old.example.com"]}
     old["secrets"] = {"secret_ids": [DEAD, *old.get("secrets", {}).get("secret_ids", [])]}
-    digest = documents.keep(event.runtime, old)
-    added = events.append(
-        events.NewEvent(
-            kind="change.outside",
-            chain="acme",
-            origin="outside",
-            organization="acme",
-            workspace="research",
-            runtime=event.runtime,
-            before=event.after,
-            after=digest,
-            data={"since": "a", "until": "b"},
-        )
-    )
-    page = at(alice, box, "restore", added.pk)
+    page = at(alice, box, "restore", found(old).pk)
     assert "made outside this UI" in page.one("h1").get_text()
     said = page.one(".banner.warn").get_text(" ", strip=True)
     assert f"{DEAD} is no longer among your secrets." in said
@@ -182,6 +185,46 @@ def test_environment_values_are_masked(alice: Visitor, box: Box) -> None:
     page = at(alice, box, "restore", event.pk)
     assert MASK in page.text
     assert "very-old-value" not in page.text + str(page.soup)
+
+
+def test_an_environment_that_came_or_went_is_counted_as_in_the_history(alice: Visitor, box: Box) -> None:
+    saved(alice, box, {"resources.cpu_cores": "4"})
+    old = box.config("analyst")
+    variables = old["runtime_server"].pop("env")
+    page = at(alice, box, "restore", found(old).pk)
+    row = page.one("input[value='runtime_server.env']").find_parent("li")
+    assert row is not None
+    assert f"{len(variables)} keys" in row.get_text(" ", strip=True)
+    assert not [value for value in variables.values() if value in page.text]
+
+
+def test_going_back_to_the_page_and_on_again_loses_nothing_typed(alice: Visitor, box: Box) -> None:
+    saved(alice, box, {"resources.cpu_cores": "4"})
+    put(box, lambda document: document["resources"].update(cpu_cores=8))
+    own = opened(alice, box).post({"defaults.agent": "left"})
+    page = at(alice, box, "restore")
+    review = page.post(do="all").follow()
+    assert page.post(do="all").follow().path == review.path  # pressed twice: one draft
+    href = str(review.one("a[href*='config/?form=']")["href"])
+    editor = Page(alice, alice.get(href), href)
+    editor.post({"defaults.agent": "typed"})
+    again = page.post(do="all").follow()  # by the browser's Back, and the button once more
+    assert again.title.startswith("Review 1 change")
+    assert Page(alice, alice.get(href), href).value("defaults.agent") == "typed"
+    again.post(do="save")
+    assert box.config("analyst")["resources"]["cpu_cores"] == 4
+    assert "left" in own.follow().text  # and the draft that there was before all this
+    assert Draft.objects.count() == 2
+
+
+def test_a_field_that_is_as_it_was_leaves_the_whole_state_to_be_chosen(alice: Visitor, box: Box) -> None:
+    """Who asked for one field isn’t led to put back all."""
+    saved(alice, box, {"resources.cpu_cores": "4"})
+    put(box, lambda document: document["resources"].update(memory_mb=8192))
+    page = at(alice, box, "restore", query="?path=resources.cpu_cores")
+    assert "already as it was" in page.text
+    assert page.soup.select("main .primary") == []
+    assert page.soup.select("input[checked]") == []
 
 
 def test_a_document_that_was_dropped(alice: Visitor, box: Box) -> None:

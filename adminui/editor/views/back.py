@@ -5,7 +5,7 @@ The draft is an ordinary one, over what is stored today: reviewed, checked by to
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from asgiref.sync import sync_to_async
 from django.db import transaction
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from adminui.accounts.here import Who, signed_in
 from adminui.accounts.places import canonical
 from adminui.contract import paths
-from adminui.contract.changes import Change
+from adminui.contract.changes import Change, tell_masked
 from adminui.contract.document import Json, same
 from adminui.editor import goingback
 from adminui.editor.drafting import keep, over
@@ -29,6 +29,7 @@ from adminui.record.models import Event
 from adminui.saving import drafts, witness
 from adminui.saving.drafts import BaseGone, Kept
 from adminui.saving.forms import BadForm, Form, from_word
+from adminui.saving.models import Draft
 from adminui.saving.reading import read_config
 
 
@@ -90,8 +91,8 @@ async def _posted(at: Page, aim: Aim, stored: Stored) -> HttpResponse:
     chosen = at.request.POST.getlist("path") if at.request.POST.get("do") == "some" else None
     if same(task.offer.document(chosen), task.offer.base):
         return _page(at, task, wrong=True, status=422)
-    await sync_to_async(_take_up)(at, task, chosen)
-    return HttpResponseRedirect(f"{at.about.url('config-review')}?form={task.onto.id}")
+    taken_up = await sync_to_async(_take_up)(at, task, chosen)
+    return HttpResponseRedirect(f"{at.about.url('config-review')}?form={taken_up.id}")
 
 
 def _shown(at: Page, aim: Aim) -> Task | None:
@@ -106,14 +107,22 @@ def _shown(at: Page, aim: Aim) -> Task | None:
     return Task(aim, onto, goingback.offer(aim, base))
 
 
-def _take_up(at: Page, task: Task, chosen: Collection[str] | None) -> None:
+def _take_up(at: Page, task: Task, chosen: Collection[str] | None) -> Form:
     form = at.about.form_rebased(task.offer.base, task.offer.document(chosen))
     kind, of = task.aim.kind, task.aim.event.pk
     changed = tuple(paths.text(change.path) for change in form.changes())
     with transaction.atomic():
-        keep(task.onto, form)
-        drafts.came_from(task.onto, kind, of)
-        witness.taken_up(task.onto, at.who.person, trace(at.request), kind=kind, of=of, paths=changed)
+        onto = _untouched(task.onto)
+        keep(onto, form)
+        drafts.came_from(onto, kind, of)
+        witness.taken_up(onto, at.who.person, trace(at.request), kind=kind, of=of, paths=changed)
+    return onto
+
+
+def _untouched(onto: Form) -> Form:
+    """The page's form, or a new one where its draft was edited since: who goes back to the page loses nothing typed."""
+    revision = Draft.objects.filter(form=onto.id).values_list("revision", flat=True).first()
+    return onto if revision in (None, 1) else replace(onto, id=uuid4())
 
 
 def _page(at: Page, task: Task, *, wrong: bool = False, status: int = 200) -> HttpResponse:
@@ -141,8 +150,7 @@ def _lies_in(path: str, whole: str) -> bool:
 
 
 def _groups(at: Page, changes: Sequence[Change]) -> list[Group]:
-    found = groups(changes, at.about.offers.secrets or ())
-    return [replace(group, told=list(map(goingback.masked, group.told))) for group in found]
+    return groups(changes, at.about.offers.secrets or (), tell=tell_masked)
 
 
 def flagged(at: Page, base: Json, document: Json) -> list[Flag]:

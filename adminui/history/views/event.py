@@ -16,7 +16,7 @@ from adminui.accounts.places import canonical
 from adminui.accounts.roles import Deed
 from adminui.accounts.witness import origin_of
 from adminui.contract import paths
-from adminui.contract.changes import ENVIRONMENT, Change, is_variable
+from adminui.contract.changes import ENVIRONMENT, Change, is_variable, tell_masked
 from adminui.contract.document import Json, same
 from adminui.contract.jsondiff import MASK
 from adminui.contract.stored import normalised
@@ -197,7 +197,7 @@ def _normalised(sent: Json | None, stored: Json | None) -> list[dict[str, object
     from_to: list[dict[str, object]] = []
     for one in normalised(sent, stored):
         masked = is_variable(one.path)
-        change = states.told(Change(one.path, "changed", one.sent, one.stored))
+        change = tell_masked(Change(one.path, "changed", one.sent, one.stored))
         sides = (MASK, MASK) if masked else (change.before, change.after)
         from_to.append(
             {"label": change.label, "path": change.path, "how": one.how, "sent": sides[0], "stored": sides[1]}

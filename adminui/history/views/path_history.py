@@ -13,10 +13,9 @@ from django.views.decorators.http import require_safe
 from adminui.accounts.here import Who, signed_in
 from adminui.accounts.places import canonical
 from adminui.contract import paths
-from adminui.contract.changes import Change, Told, locate
+from adminui.contract.changes import Change, Told, locate, tell_masked
 from adminui.contract.document import ABSENT, Absent, Json, get, same
 from adminui.contract.paths import Path
-from adminui.history import states
 from adminui.history.asked import Asked
 from adminui.history.finding import Found, find
 from adminui.history.listing import event_href
@@ -70,7 +69,7 @@ def _context(about: Subject, path: Path, below: int | None) -> dict[str, object]
         if below is None or len(steps) >= ROWS:
             break
     return {
-        "label": states.told(Change(path, "changed", None, None)).label,
+        "label": tell_masked(Change(path, "changed", None, None)).label,
         "steps": steps,
         "older": f"?{urlencode({'path': text, 'before': below})}" if below else "",
     }
@@ -93,7 +92,7 @@ def _step(scope: Scope, path: Path, event: Event, at_hand: Mapping[tuple[UUID, s
     if _is_same(old, new):
         return None
     change = Change(path, "added" if old is ABSENT else "removed" if new is ABSENT else "changed", old, new)
-    return Step(event, states.told(change), href)
+    return Step(event, tell_masked(change), href)
 
 
 def _document(scope: Scope, digest: str | None, at_hand: Mapping[tuple[UUID, str], Json]) -> Json | None:
