@@ -88,18 +88,25 @@ async def place(
     )
 
 
-async def neighbours(who: Who, org: str, workspace: str) -> tuple[Neighbour, ...]:
-    """The first 100 runtimes of a workspace, at most a minute old; empty when the platform doesn't give them."""
+async def neighbours(who: Who, org: str, workspace: str, *, pages: int = 1) -> tuple[Neighbour, ...]:
+    """The first runtimes of a workspace, 100 a page, a minute old at most; empty when the platform gives none."""
 
     async def read() -> tuple[Neighbour, ...]:
-        page = await platform().runtimes(who.token, org, workspace, limit=_NEIGHBOURS)
+        items: list[RuntimeItem] = []
+        cursor: str | None = None
+        for _ in range(pages):
+            page = await platform().runtimes(who.token, org, workspace, limit=_NEIGHBOURS, cursor=cursor)
+            items += page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                break
         return tuple(
             Neighbour(item.id, item.key, item.name or item.key, item.project_id, item.project_name)
-            for item in page.items
+            for item in items
             if is_segment(item.id)
         )
 
-    return await _cached((who.token, "runtimes", org, workspace), read)
+    return await _cached((who.token, "runtimes", org, workspace, str(pages)), read)
 
 
 async def canonical(request: HttpRequest, who: Who, org: str, ws: str, runtime: str) -> HttpResponse | None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
 
 from adminui.accounts.here import Who
@@ -21,13 +22,19 @@ from adminui.accounts.places import neighbours
 from adminui.accounts.roles import Deed, can
 from adminui.accounts.upstream import platform
 from adminui.contract.answers import RuntimeItem
-from adminui.platform.address import RuntimeRef
+from adminui.platform.address import RuntimeRef, is_uuid
 from adminui.platform.errors import Forbidden, Misaddressed, NotFound, PlatformError
+from adminui.record import index
+from adminui.record.index import Part, Scope
 
 FRESH: Final = 60.0
 """Seconds that an answer is believed."""
 _KEPT: Final = 10_000
 _AT_ONCE: Final = 8
+_PAGES: Final = 10
+"""Pages of the platform's list of runtimes that are read, where the first one isn't enough."""
+_DOUBTED: Final = 24
+"""Runtimes that the list lacks that are asked for one by one, to count what happened in them."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,28 @@ class Access:
             if answer is not None and (self.may_audit or not answer.gone):
                 found[answer.id] = answer
         return found
+
+    async def parts(self, scope: Scope) -> list[Part] | None:
+        """The parts of a workspace of which numbers and names may be told to the person; None for all of it.
+
+        Fails closed: a runtime that the platform doesn't list isn't counted, but for who may audit what is gone, and
+        for them no more than the newest _DOUBTED are asked for.
+        """
+        if scope.runtime is not None:
+            return None
+        there = await sync_to_async(index.parts)(scope)
+        runtimes = [part for part in there if part is not None]
+        mine: set[UUID] = set()
+        for pages in (1, _PAGES):
+            near = await neighbours(self.who, self.org, self.ws, pages=pages)
+            mine = {UUID(each.id) for each in near if is_uuid(each.id)}
+            if mine.issuperset(runtimes):
+                return None
+        doubted = [runtime for runtime in runtimes if runtime not in mine][:_DOUBTED]
+        if self.may_audit or not mine:
+            mine |= (await self.runtimes(doubted)).keys()
+        parts = [part for part in there if part is None or part in mine]
+        return None if len(parts) == len(there) else parts
 
     async def named(self, key: str) -> UUID | None:
         """The runtime of that key; None when the platform knows none."""

@@ -1,13 +1,13 @@
 """Activity over time, as bars: how many events a day or week, and how many of them were refused or unknown."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from adminui.history.query import Query
 from adminui.record import index
-from adminui.record.index import Scope
+from adminui.record.index import Part, Scope
 
 HEIGHT: Final = 44
 """Units of the tallest bar."""
@@ -40,11 +40,12 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """The bars from left to right, and what they say in words."""
+    """The bars from left to right, and what they say in words. `partial`: of a part of the workspace."""
 
     bars: tuple[Bar, ...]
     days: int
     step: int
+    partial: bool = False
 
     @property
     def last(self) -> str:
@@ -71,8 +72,11 @@ class Chart:
         return f"Most on {most.told}. In all {self.bad} of {self.events} were refused or unknown."
 
 
-def chart(scope: Scope, query: Query, now: datetime | None = None) -> Chart:
-    """The activity of the time that a query asks for, else of 30 days; of the events as a whole, not those found."""
+def chart(scope: Scope, query: Query, parts: Collection[Part] | None = None, now: datetime | None = None) -> Chart:
+    """The activity of the time that a query asks for, else of 30 days; of the events as a whole, not those found.
+
+    `parts`: those of a workspace that are counted; None for all of it.
+    """
     today = (now or datetime.now(UTC)).date()
     until = (
         min(query.until.date() + timedelta(days=query.until.time() > datetime.min.time()), today + timedelta(days=1))
@@ -84,8 +88,8 @@ def chart(scope: Scope, query: Query, now: datetime | None = None) -> Chart:
     days = (until - since).days
     step = next((step for step in _STEPS if days <= step * (_BARS if step == 1 else _MOST)), _STEPS[-1])
     edges = [since + timedelta(days=at) for at in range(0, days, step)]
-    counts = index.tallies(scope, since.isoformat(), until.isoformat())
-    return Chart(tuple(_bars(edges, until, counts, query)), days, step)
+    counts = index.tallies(scope, since.isoformat(), until.isoformat(), parts)
+    return Chart(tuple(_bars(edges, until, counts, query)), days, step, parts is not None)
 
 
 def _bars(edges: Sequence[date], until: date, counts: Sequence[tuple[str, int, int]], query: Query) -> list[Bar]:

@@ -1,7 +1,7 @@
 """A page of history: the events that are asked for and that one may see, each told in a sentence, grouped by day."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Final
@@ -102,6 +102,7 @@ async def listed(access: Access, scope: Scope, asked: Asked, known: Mapping[UUID
     Raises the platform's error when it can't be asked which events the person may see.
     """
     hits: list[Hit] = []
+    looked: list[Hit] = []
     seen = dict(known)
     below, above, up = asked.below, asked.above or 0, asked.above is not None
     for _ in range(_ROUNDS):
@@ -109,12 +110,16 @@ async def listed(access: Access, scope: Scope, asked: Asked, known: Mapping[UUID
         seen |= await access.runtimes(_of(found.hits) - seen.keys())
         meant = [hit for hit in found.hits if hit.event.runtime is None or hit.event.runtime in seen]
         hits = meant + hits if up else hits + meant
+        looked = [*found.hits, *looked] if up else [*looked, *found.hits]
         if len(hits) >= ROWS or not found.more:
             break
         edge = found.hits[0] if up else found.hits[-1]
         below, above = (below, edge.event.seq) if up else (edge.event.seq, above)
     rows = await sync_to_async(told_rows)(hits, scope, seen)
-    return Listing(tuple(rows), *_beside(asked, found, up=up), stopped=found.stopped is not None)
+    beside = _beside(asked, replace(found, hits=tuple(looked)), up=up)
+    # What may not be seen isn't looked through to its end at once, however much of it there is.
+    stopped = found.stopped is not None or (found.more and len(hits) < ROWS)
+    return Listing(tuple(rows), *beside, stopped=stopped)
 
 
 def _of(hits: Iterable[Hit]) -> set[UUID]:

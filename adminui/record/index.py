@@ -5,14 +5,16 @@ Events say everything; nothing is only here. Every event is indexed in the trans
 
 - `record_term`: by the hash of a term (`person:bob`, `path:resources`) within a workspace, the numbers of its events.
 - `record_tally`: by workspace or runtime and day, how many events there were, and how many were refused or unknown.
-- `record_name`: by workspace or runtime, who did something, and the number of their last event.
+  Both tables hold the events that are about no runtime once more, as a part of their workspace.
+- `record_name`: by workspace or runtime, who did something, and the number of their last event; by workspace also
+  which runtimes there are, under `part`.
 - `record_latest`: by runtime and path, the number of the last event that changed the stored value.
 """
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -130,12 +132,18 @@ def scope_of(event: Event) -> Scope:
     return Scope(event.chain, event.workspace)
 
 
-def scopes(event: Event) -> Iterator[Scope]:
-    """The workspace of an event, and the runtime if it is about one."""
-    whole = scope_of(event)
-    yield whole
-    if isinstance(event.runtime, UUID):
-        yield Scope(whole.chain, whole.workspace, event.runtime)
+Part = UUID | None
+"""A part of a workspace: the events of one runtime, or those that are about none."""
+
+
+_OWN: Final = " of no runtime"
+
+
+def _keys(scope: Scope, parts: Iterable[Part] | None, text: str) -> list[int]:
+    """A text within a scope as a number; within some parts of it as a number each."""
+    if parts is None:
+        return [scope.key(text)]
+    return [replace(scope, runtime=part).key(text if part else text + _OWN) for part in parts]
 
 
 def day(event: Event) -> str:
@@ -178,17 +186,23 @@ class _Rows:
         """Takes an event, after those with lower numbers."""
         whole, seq = scope_of(event), event.seq
         self.terms += [(key, seq) for key in self._of(whole, terms(event))]
-        for scope in scopes(event):
-            names, tally = self._of(scope, ("name", "tally"))
-            if event.name:
-                self._names[names, event.name] = seq
-            if event.kind != "save.intent":
-                place = tally, day(event)
-                self._tally[place] += 1
-                self._bad[place] += outcome(event) in BAD
+        self._count(event, *self._of(whole, ("name", "tally")))
+        part = event.runtime
+        if part is None or isinstance(part, UUID):
+            self._names[self._of(whole, ("part",))[0], str(part or "")] = seq
+            within, own = (Scope(whole.chain, whole.workspace, part), "") if part else (whole, _OWN)
+            self._count(event, *self._of(within, (f"name{own}", f"tally{own}")))
         if has_landed(event) and isinstance(event.runtime, UUID):
             runtime = Scope(event.chain, event.workspace, event.runtime)
             self._latest.update(dict.fromkeys(self._of(runtime, places(event)), seq))
+
+    def _count(self, event: Event, names: int, tally: int) -> None:
+        if event.name:
+            self._names[names, event.name] = event.seq
+        if event.kind != "save.intent":
+            place = tally, day(event)
+            self._tally[place] += 1
+            self._bad[place] += outcome(event) in BAD
 
     def _of(self, scope: Scope, texts: Iterable[str]) -> list[int]:
         """The keys of texts. Most come again and again; those that don't are not worth keeping for long."""
@@ -307,20 +321,38 @@ def latest(scope: Scope, places: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def names(scope: Scope, most: int = 50) -> list[str]:
-    """Who did something there, whoever did last first."""
+def parts(scope: Scope) -> list[Part]:
+    """The parts of a workspace that have events, the one with the newest first."""
+    return [UUID(name) if name else None for name in _names([scope.key("part")])]
+
+
+def names(scope: Scope, parts: Iterable[Part] | None = None, most: int = 50) -> list[str]:
+    """Who did something there, or in some parts of it, whoever did last first."""
+    return _names(_keys(scope, parts, "name"), most)
+
+
+def _names(keys: Sequence[int], most: int | None = None) -> list[str]:
+    marks = ", ".join(["%s"] * len(keys)) or "NULL"
+    limit = "" if most is None else f" LIMIT {most:d}"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT name FROM record_name WHERE scope = %s ORDER BY seq DESC LIMIT %s", [scope.key("name"), most]
+            f"SELECT name FROM record_name WHERE scope IN ({marks}) GROUP BY name ORDER BY max(seq) DESC{limit}",  # noqa: S608
+            keys,
         )
         return [name for (name,) in cursor.fetchall()]
 
 
-def tallies(scope: Scope, since: str, until: str) -> list[tuple[str, int, int]]:
-    """Day, events and bad ones among them, for the days from `since` to before `until` that had any, in their order."""
+def tallies(scope: Scope, since: str, until: str, parts: Iterable[Part] | None = None) -> list[tuple[str, int, int]]:
+    """Day, events and bad ones among them, for the days from `since` to before `until` that had any, in their order.
+
+    Of the scope, or of some parts of it.
+    """
+    keys = _keys(scope, parts, "tally")
+    marks = ", ".join(["%s"] * len(keys)) or "NULL"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT day, events, bad FROM record_tally WHERE scope = %s AND day >= %s AND day < %s ORDER BY day",
-            [scope.key("tally"), since, until],
+            f"SELECT day, sum(events), sum(bad) FROM record_tally WHERE scope IN ({marks}) AND day >= %s AND day < %s"  # noqa: S608
+            " GROUP BY day ORDER BY day",
+            [*keys, since, until],
         )
-        return list(cursor.fetchall())
+        return [(at, int(events), int(bad)) for at, events, bad in cursor.fetchall()]

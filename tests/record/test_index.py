@@ -92,7 +92,7 @@ def test_who_did_last_comes_first(append: Append) -> None:
     for name in ("Bob", "Alice", "Bob", "Carol", "Alice"):
         append(person=events.Person("i", name, name))
     assert index.names(MAIN) == ["Alice", "Carol", "Bob"]
-    assert index.names(MAIN, 1) == ["Alice"]
+    assert index.names(MAIN, most=1) == ["Alice"]
 
 
 def test_the_tables_are_made_anew_alike(append: Append) -> None:
@@ -142,11 +142,12 @@ def test_a_damaged_event_is_indexed_as_far_as_it_says_something() -> None:
     assert index.day(odd) == ""
 
 
-def test_the_migration_indexes_what_is_there_once(append: Append) -> None:
+@pytest.mark.parametrize("migration", ["0002_index", "0004_parts"])
+def test_the_migration_indexes_what_is_there_once(append: Append, migration: str) -> None:
     for number in range(3):
         append(kind="save.stored", reason=f"the {number}th")
         append(chain="other", organization="other", workspace="", runtime=None)
     before = contents()
     index.clear()
-    import_module("adminui.record.migrations.0002_index").fill(None, None)
+    import_module(f"adminui.record.migrations.{migration}").fill(None, None)
     assert contents() == before

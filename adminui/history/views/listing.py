@@ -1,5 +1,7 @@
 """…/history/ of a runtime and of a workspace: who changed what, newest first, searched and page by page."""
 
+from collections.abc import Collection
+
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
@@ -14,6 +16,7 @@ from adminui.history.listing import asked_of, listed
 from adminui.history.query import TERMS
 from adminui.history.subject import Subject, subject
 from adminui.record import index
+from adminui.record.index import Part
 from adminui.record.models import Checked
 
 
@@ -40,15 +43,16 @@ async def _page(about: Subject) -> HttpResponse:
         return HttpResponseRedirect(about.here + asked.searching(text))
     known = {about.runtime.id: about.runtime} if about.runtime else {}
     listing = await listed(about.access, about.scope, asked, known)
-    context = await sync_to_async(_around)(about, asked)
+    parts = await about.access.parts(about.scope)
+    context = await sync_to_async(_around)(about, asked, parts)
     return about.render("history/list.html", {**context, "asked": asked, "listing": listing, "terms": TERMS})
 
 
-def _around(about: Subject, asked: Asked) -> dict[str, object]:
+def _around(about: Subject, asked: Asked, parts: Collection[Part] | None) -> dict[str, object]:
     return {
         "export": about.url("history-export" if about.runtime else "workspace-history-export"),
         "why_not_export": why_not(about.who, Deed.EXPORT_HISTORY),
-        "controls": asked.controls(index.names(about.scope)),
-        "chart": chart(about.scope, asked.query),
+        "controls": asked.controls(index.names(about.scope, parts)),
+        "chart": chart(about.scope, asked.query, parts),
         "checked": Checked.objects.filter(chain=about.scope.chain).first(),
     }
