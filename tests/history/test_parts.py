@@ -17,9 +17,9 @@ from tests.conftest import Visitor
 from tests.history import past
 from tests.history.conftest import RUNTIMES, write
 from tests.history.test_export import events_of, taken
-from tests.history.test_pages import ANALYST, SCOUT, WORKSPACE, alice, as_, box_url, of, page, rows, text, visitor
+from tests.history.test_pages import ANALYST, SCOUT, WORKSPACE, alice, as_, of, page, rows, text, visitor
 
-__all__ = ["alice", "box_url", "visitor"]
+__all__ = ["alice", "visitor"]
 
 MALLORY = events.Person("https://id.example", "sub-mallory", "mallory")
 THEIRS = "theirs-alone"
