@@ -33,7 +33,7 @@ Hides = Callable[[str], bool]
 
 
 def lines(before: Json, after: Json, *, context: int = 2, hides: Hides = looks_secret) -> list[Line]:
-    """The unified difference, with `context` lines around each place."""
+    """The unified difference, with `context` lines around each place; all lines where that is as many as there are."""
     old = pretty(_masked(before, after, _MARKS[0], hides)).split("\n")
     new = pretty(_masked(after, before, _MARKS[1], hides)).split("\n")
     return list(_unified(old, new, context))
@@ -58,6 +58,9 @@ def _mask(value: Json, other: Json | Absent, mark: str) -> str:
 
 
 def _unified(old: list[str], new: list[str], context: int) -> Iterator[Line]:
+    if old == new:
+        yield from (Line("same", _shown(text)) for text in old if context >= len(old))
+        return
     head = _common(old, new)
     tail = _common(old[head:][::-1], new[head:][::-1])
     start = max(0, head - context)

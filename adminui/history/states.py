@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from adminui.contract import paths
 from adminui.contract.changes import ENVIRONMENT, Change, Told, diff, tell_masked
 from adminui.contract.config import SECTIONS
@@ -20,7 +22,8 @@ from adminui.record.models import Event
 
 WHOLE: Final = 1_000_000
 """Lines around a difference that make the whole document."""
-_LISTED: Final = 50
+LISTED: Final = 50
+"""States that are offered of the newest, and around one that is chosen."""
 _LOOKED: Final = 400
 
 
@@ -89,6 +92,7 @@ def of_event(scope: Scope, key: str) -> State | None:
     if event is None or scope.runtime is None or side not in {"", "before"}:
         return None
     document, why = kept(scope.runtime, event.before if side else event.after)
+    key = f"{event.id}.{side}" if side else str(event.id)
     return State(key, f"the state {side or 'after'} {label(event)}", document, why, event)
 
 
@@ -101,9 +105,24 @@ def label(event: Event) -> str:
 
 def landed(scope: Scope) -> list[Event]:
     """The last events of a runtime that its stored state changed with, newest first."""
-    rows = Event.objects.filter(runtime=scope.runtime).order_by("-seq")[:_LOOKED]
-    mine = [one for one in rows if (one.chain, one.workspace) == (scope.chain, scope.workspace)]
-    return [one for one in mine if has_landed(one) and one.after][:_LISTED]
+    return _landed(scope, Event.objects.filter(runtime=scope.runtime).order_by("-seq"))
+
+
+def around(scope: Scope, newest: Sequence[Event], chosen: Collection[Event]) -> list[Event]:
+    """The newest such events, and those on both sides of the chosen ones that are older: newest first."""
+    found = {one.seq: one for one in newest}
+    for event in chosen:
+        if newest and event.seq < newest[-1].seq:
+            rows = Event.objects.filter(runtime=scope.runtime)
+            beside = _landed(scope, rows.filter(seq__lte=event.seq).order_by("-seq"))[: LISTED // 2]
+            beside += _landed(scope, rows.filter(seq__gt=event.seq).order_by("seq"))[: LISTED // 2]
+            found |= {one.seq: one for one in beside}
+    return [found[seq] for seq in sorted(found, reverse=True)]
+
+
+def _landed(scope: Scope, rows: QuerySet[Event]) -> list[Event]:
+    mine = [one for one in rows[:_LOOKED] if (one.chain, one.workspace) == (scope.chain, scope.workspace)]
+    return [one for one in mine if has_landed(one) and one.after][:LISTED]
 
 
 def changes_between(before: Json | None, after: Json | None) -> tuple[Change, ...]:

@@ -37,6 +37,12 @@ def at(visitor: Visitor, box: Box, way: str, event: Any = None, query: str = "")
     return Page(visitor, visitor.get(path + query), path + query)
 
 
+def of_event(visitor: Visitor, event: Event) -> Page:
+    """An event's own page."""
+    path = f"/org/acme/ws/research/runtimes/{event.runtime}/history/{event.pk}/"
+    return Page(visitor, visitor.get(path), path)
+
+
 def put(box: Box, change: Callable[[Any], None]) -> None:
     """A change of the analyst from the command line."""
     document = box.config("analyst")
@@ -69,6 +75,7 @@ def test_a_whole_state_is_put_back_by_an_ordinary_save(alice: Visitor, box: Box)
     put(box, lambda document: document.update(resources={"cpu_cores": 8}, extra={"é": [1.5, None]}))
     page = at(alice, box, "restore")
     name = f"Put back the state after change {event.seq} by alice"
+    assert name in [link.get_text() for link in of_event(alice, event).soup.select("main a")]
     assert page.one("h1").get_text() == name
     assert name in [button.get_text() for button in page.soup.select("main button")]
     assert "CPU cores" in page.text
@@ -84,6 +91,9 @@ def test_a_whole_state_is_put_back_by_an_ordinary_save(alice: Visitor, box: Box)
     assert kinds == ["restore", "save.intent", "save.stored"]
     assert last().data["of"] == last("restore").data["event"] == str(event.pk)
     assert Save.objects.get(origin="restore").evidence["of"] == str(event.pk)
+    for each in (last(), last("restore")):  # each leads to the change that it is about
+        link = of_event(alice, each).one(f"dd a[href$='/{event.pk}/']")
+        assert link.get_text().startswith(f"change {event.seq} by alice, ")
 
 
 def test_the_state_before_an_event(alice: Visitor, box: Box) -> None:
@@ -113,6 +123,9 @@ def test_single_fields_are_put_back_over_what_is_stored_today(alice: Visitor, bo
 def test_nothing_ticked_and_nothing_to_do_are_said(alice: Visitor, box: Box) -> None:
     saved(alice, box, {"resources.cpu_cores": "4"})
     assert "Nothing to put back" in at(alice, box, "restore").text
+    event = of_event(alice, last())
+    assert "What is stored today is the same." in event.text
+    assert "Put back the state after" not in event.text
     put(box, lambda document: document["resources"].update(cpu_cores=8))
     page = at(alice, box, "restore").post(do="some")
     assert page.status == 422

@@ -153,21 +153,6 @@ def test_a_reveal_is_a_role_s_right(visitor: Visitor) -> None:
     assert not Event.objects.filter(kind="reveal", origin="history").exists()
 
 
-def test_two_states_are_compared(alice: Visitor) -> None:
-    said = text(page(alice, of(ANALYST, "compare/")))
-    assert "what is stored today" in said
-    event = Event.objects.filter(runtime=ANALYST, kind="save.stored").order_by("-seq")[0]
-    soup = page(alice, of(ANALYST, "compare/"), a=f"{event.id}.before", b=str(event.id))
-    assert [one.get_text() for one in soup.select(".changes .path")] == [
-        "runtime_server.env.LOG_LEVEL",
-        "metadata.labels.oncall",
-    ]
-    whole = page(alice, of(ANALYST, "compare/"), a=f"{event.id}.before", b=str(event.id), all="on")
-    assert "system_prompt" in text(whole)
-    assert "system_prompt" not in text(soup)
-    assert "isn’t recorded here" in text(page(alice, of(ANALYST, "compare/"), a=str(UUID(int=1)), b="x"))
-
-
 def test_pages_say_when_values_are_no_longer_kept(alice: Visitor) -> None:
     Document.objects.all().delete()
     assert rows(page(alice, WORKSPACE))[1] == "bob tried to change Agent in analyst refused 403"

@@ -28,10 +28,13 @@ async def compare(request: HttpRequest, who: Who, org: str, ws: str, runtime: st
     a = await _state(about, request.GET.get("a") or (f"{newest}.before" if landed else NOW))
     b = await _state(about, request.GET.get("b") or NOW)
     whole = "all" in request.GET
+    chosen = [one.event for one in (a, b) if one.event is not None]
+    offered = await sync_to_async(states.around)(about.scope, landed, chosen)
     context: dict[str, object] = {
         "a": a,
         "b": b,
-        "choices": [(str(one.id), states.label(one)) for one in landed],
+        "choices": [(str(one.id), states.label(one)) for one in offered],
+        "newest": states.LISTED if len(landed) == states.LISTED else 0,
         "whole": whole,
         "revealed": frozenset(),
         "groups": states.groups(states.changes_between(a.document, b.document)),

@@ -144,10 +144,23 @@ def _context(about: Subject, event: Event, revealed: frozenset[str], today: Json
         "data": told_data(event),
         "landed": has_landed(event),
         "now": _now(today, stored if stored is not None else old),
+        "is_now": today is not None and stored is not None and same(stored, today),
+        "aim": _aim(about, event),
         "chain": _chain(about, event),
         "proven": _proven(event),
         "checked": Checked.objects.filter(chain=event.chain).first(),
     }
+
+
+def _aim(about: Subject, event: Event) -> tuple[str, str, str] | None:
+    """The event that another one goes back to, or of which a value was revealed: how, its name, and its page."""
+    named = told_data(event).get("event" if event.kind in {"restore", "undo", "reveal"} else "of")
+    try:
+        other = states.event_of(about.scope, UUID(str(named)))
+    except ValueError:
+        return None
+    what = {"restore": "Goes back to", "undo": "Takes back"}.get(event.origin, "Seen at")
+    return None if other is None else (what, states.label(other), event_href(about.scope, other))
 
 
 def _course(event: Event) -> tuple[Event, ...]:
