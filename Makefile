@@ -19,7 +19,7 @@ help:
 	@echo 'make test           everything that is checked: make check and all tests but the long ones'
 	@echo 'make test-long      the long tests'
 	@echo 'make bench          what pages cost beside a bare page that asks the platform the same'
-	@echo 'make bench-history  pages of the history with a million events, beside a thousand; some ten minutes'
+	@echo 'make bench-history  pages of the history with a million events, beside a thousand, on both databases; some 15 minutes'
 	@echo 'make check          style, types, imports and templates'
 	@echo 'make shots          a picture of every page, in shots/'
 	@echo 'make lock           the requirements anew, as pyproject.toml wants them; UPGRADE=--upgrade takes newer ones'
@@ -43,6 +43,7 @@ bench: $(VENV)/test.stamp
 
 bench-history: $(VENV)/test.stamp
 	$(BIN)/python -m tests.bench.history
+	$(BIN)/python -m tests.bench.history --database postgresql
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff check --quiet .

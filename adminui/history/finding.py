@@ -6,7 +6,7 @@ so many candidates: when they run out it says how far it looked, and one goes on
 """
 # ruff: noqa: S608 - statements are put together from texts of this module; values go in as parameters
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -18,8 +18,8 @@ from adminui.record.fields import ExactTimeField
 from adminui.record.index import Scope, terms
 from adminui.record.models import Event
 
-BATCH: Final = 150
-"""Events that are loaded at once, at most; every second one is a step of a save that a later one tells the end of."""
+BATCH: Final = 1000
+"""Candidates that are looked for at once, at most."""
 WINDOW: Final = 5000
 """Candidates that one statement looks at."""
 WINDOWS: Final = 2
@@ -61,7 +61,7 @@ def find(scope: Scope, query: Query, *, below: int | None = None, above: int = 0
     """
     if query.problem:
         return Found(())
-    search = _Search(scope, query, up=up, every=query.every, batch=min(BATCH, 3 * most + 10))
+    search = _Search(scope, query, up=up, every=query.every, batch=min(BATCH, 2 * most + 10), load=most + 5)
     low, high = _bounds(scope, query)
     found: list[Hit] = []
     for hit in search.hits(max(low, above), min(high, below or high)):
@@ -75,7 +75,7 @@ def find(scope: Scope, query: Query, *, below: int | None = None, above: int = 0
 
 def walk(scope: Scope, query: Query) -> Iterator[list[Event]]:
     """Every event that a query asks for, steps of saves too, oldest first, a batch at a time and to the end."""
-    search = _Search(scope, query, up=True, every=True, alone=True)
+    search = _Search(scope, query, up=True, every=True, batch=BATCH, load=BATCH, alone=True)
     search.looked, high = _bounds(scope, query)
     search.tired = not query.problem
     while search.tired:
@@ -108,14 +108,23 @@ def _bounds(scope: Scope, query: Query) -> tuple[int, int]:
 class _Search:
     """One search. `tired`: it stopped after looking at as many candidates as it may, at the number `looked`.
 
-    `batch`: events that are loaded at once; `alone`: without the course of their save.
+    `batch`: candidates that are looked for at once, of which every second may be a step of a save whose end a later one
+    tells; `load`: how many of them are loaded at once; `alone`: without the course of their save.
     """
 
     def __init__(
-        self, scope: Scope, query: Query, *, up: bool, every: bool, batch: int = 1000, alone: bool = False
+        self,
+        scope: Scope,
+        query: Query,
+        *,
+        up: bool,
+        every: bool,
+        batch: int,
+        load: int,
+        alone: bool = False,
     ) -> None:
         self.scope, self.query, self.up, self.every, self.alone = scope, query, up, every, alone
-        self.batch = batch
+        self.batch, self.load = batch, load
         self.tired = False
         self.looked = 0
         whole = scope.whole
@@ -133,7 +142,8 @@ class _Search:
         while windows < WINDOWS and loaded < MOST_LOADED:
             numbers = self._candidates(groups, low, high)
             loaded += len(numbers)
-            yield from filter(self._is_meant, self._loaded(numbers))
+            for start in range(0, len(numbers), self.load):
+                yield from filter(self._is_meant, self._loaded(numbers[start : start + self.load]))
             end = numbers[-1] if len(numbers) == self.batch else self._end_of_window(groups, low, high)
             if end is None:
                 return
@@ -223,12 +233,12 @@ def _within(at: object, since: datetime | None, until: datetime | None) -> bool:
     return isinstance(at, datetime) and (since is None or at >= since) and (until is None or at < until)
 
 
-def _courses(events: Iterable[Event]) -> dict[object, tuple[Event, ...]]:
-    """The events of each save that these are of, in their order."""
-    saves = {event.save_id for event in events if event.save_id}
-    places = {event.save_id: (event.chain, event.workspace) for event in events}
+def _courses(events: Sequence[Event]) -> dict[object, tuple[Event, ...]]:
+    """The events of each save that these are of, in their order. Those that are loaded aren't loaded once more."""
+    places = {event.save_id: (event.chain, event.workspace) for event in events if event.save_id}
+    others = Event.objects.filter(save_id__in=places).exclude(id__in=[event.id for event in events]) if places else ()
     courses: dict[object, tuple[Event, ...]] = {}
-    for event in Event.objects.filter(save_id__in=saves).order_by("seq") if saves else ():
+    for event in sorted((*others, *(one for one in events if one.save_id)), key=lambda one: one.seq):
         if (event.chain, event.workspace) == places[event.save_id]:
             courses[event.save_id] = (*courses.get(event.save_id, ()), event)
     return courses

@@ -242,7 +242,8 @@ def add(events: Sequence[Event]) -> None:
 class Loader:
     """Indexes very many events: their terms are set aside, and go in at the end in the order of the table.
 
-    Put in as they come they would touch a page of the table each. Within one connection; raises django.db.Error.
+    Put in as they come they would touch a page of the table each. Of events that aren't indexed yet, and that nobody
+    else indexes meanwhile. Within one connection; raises django.db.Error.
     """
 
     def __init__(self) -> None:
@@ -263,7 +264,7 @@ class Loader:
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO record_term (term, seq) SELECT DISTINCT term, seq FROM record_term_aside"
-                " WHERE true ORDER BY term, seq ON CONFLICT DO NOTHING"
+                " ORDER BY term, seq"
             )
             cursor.execute("DROP TABLE record_term_aside")
         self._rows.put_small()

@@ -109,7 +109,7 @@ def bench() -> Iterator[Bench]:
         browser = httpx.Client(base_url=house.url, trust_env=False, timeout=60)
         bare = httpx.Client(base_url=url, trust_env=False, timeout=60, headers={"X-API-Key": TOKEN})
         with browser, bare:
-            _sign_in(browser)
+            sign_in(browser)
             yield Bench(house, browser, bare, pid)
 
 
@@ -130,7 +130,8 @@ def _bare(box_url: str) -> Iterator[tuple[str, int]]:
         process.wait(30)
 
 
-def _sign_in(http: httpx.Client) -> None:
+def sign_in(http: httpx.Client) -> None:
+    """Signs the browser in with the demo’s token."""
     said = {"token": TOKEN, "csrfmiddlewaretoken": hidden(http.get("/signin/").text, "csrfmiddlewaretoken")}
     ok(http.post("/signin/", data=said), 302)
 

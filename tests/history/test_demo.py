@@ -62,5 +62,8 @@ def test_nothing_is_made_up_outside_a_demo(db: None, settings: Settings) -> None
 
 def test_the_command_makes_as_many_as_are_asked_for(db: None, settings: Settings) -> None:
     settings.DEMO = True
-    call_command("history_demo", "--events", "120", "--days", "10", verbosity=0)
+    call_command("history_demo", "--events", "120", "--days", "10", "--runtimes", "2", verbosity=0)
     assert Event.objects.count() == 120
+    assert Event.objects.values("runtime").distinct().count() == 2
+    with pytest.raises(CommandError, match="from 1 on"):
+        call_command("history_demo", "--runtimes", "0")

@@ -26,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--runtime", action="append", type=UUID, help="a runtime’s id, also repeated; others are made up"
         )
+        parser.add_argument("--runtimes", type=int, default=200, help="how many in all, those given too")
         parser.add_argument("--days", type=int, default=365)
         parser.add_argument("--seed", type=int, help="the same one makes the same events; by default another each time")
 
@@ -33,13 +34,14 @@ class Command(BaseCommand):
         """Writes them."""
         if not settings.DEMO:
             raise CommandError("This is not a demo. A record takes nothing back, so nothing is made up in it.")
-        if given["events"] < 1 or given["days"] < 1:
-            raise CommandError("Give a number of events and days from 1 on.")
+        if min(given["events"], given["days"], given["runtimes"]) < 1:
+            raise CommandError("Give a number of events, days and runtimes from 1 on.")
         year = Year(
             events=given["events"],
             organization=given["organization"],
             workspaces=tuple(given["workspace"] or ("research", "production")),
             known=tuple(given["runtime"] or ()),
+            runtimes=given["runtimes"],
             days=given["days"],
             seed=secrets.randbits(32) if given["seed"] is None else given["seed"],
         )
