@@ -32,7 +32,7 @@ def _plain(value: object) -> Json:
             return ExactUUIDField.write(value)
         case datetime():
             return ExactTimeField.write(value)
-        case None | bool() | int() | str() | list() | dict():
+        case None | bool() | int() | float() | str() | list() | dict():
             return value
         case _:
             raise verifier.Unhashable(f"a {type(value).__name__} has no place in an event")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -34,6 +35,9 @@ from adminui.record.verifier import GENESIS, Unhashable
 from adminui.saving import witness
 from adminui.saving.reading import read_config
 from adminui.saving.steps import Trace
+
+_LISTED: Final = 200
+"""Paths that a page lists where the values are gone."""
 
 
 @require_safe
@@ -132,6 +136,7 @@ def _context(about: Subject, event: Event, revealed: frozenset[str], today: Json
         "outcome": outcome(event),
         "groups": groups(changes),
         "why_none": (why_old or why_new) if event.before or sent else "",
+        "paths": event.paths[:_LISTED] if isinstance(event.paths, list) else [],
         "lines": states.difference(old, new, revealed=revealed) if old is not None and new is not None else [],
         "revealed": revealed,
         "may_reveal": why_not(about.who, Deed.REVEAL) is None,
