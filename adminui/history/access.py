@@ -26,6 +26,7 @@ from adminui.platform.address import RuntimeRef, is_uuid
 from adminui.platform.errors import Forbidden, Misaddressed, NotFound, PlatformError
 from adminui.record import index
 from adminui.record.index import Part, Scope
+from adminui.saving.reading import read_config, read_if_changed
 
 FRESH: Final = 60.0
 """Seconds that an answer is believed."""
@@ -76,7 +77,10 @@ class Access:
 
     async def runtime(self, runtime: UUID) -> Runtime:
         """A runtime whose history the person may see. Raises NotFound or Forbidden for another one."""
-        found = await self._asked(runtime)
+        known = self._known(str(runtime))
+        found = known or await self._asked(runtime)
+        if known is None and found.item is not None:  # what was changed elsewhere belongs into its history
+            await read_if_changed(self.who.token, self._ref(runtime), found.item.config_digest)
         if found.gone:
             await self.workspace()
             if not self.may_audit:
@@ -152,7 +156,7 @@ class Access:
         return found
 
     async def _read(self, runtime: UUID) -> Runtime:
-        ref = RuntimeRef(self.org, self.ws, str(runtime))
+        ref = self._ref(runtime)
         try:
             item = await platform().runtime(self.who.token, ref)
         except PlatformError as error:
@@ -161,10 +165,13 @@ class Access:
         else:
             return Runtime(runtime, item.key or short(runtime), item=item)
         try:  # not every deployment answers for single runtimes, but each gives the configs that one may read
-            await platform().config(self.who.token, ref)
+            await read_config(self.who.token, ref)
         except NotFound:
             return Runtime(runtime, short(runtime), gone=True)
         return Runtime(runtime, short(runtime))
+
+    def _ref(self, runtime: UUID) -> RuntimeRef:
+        return RuntimeRef(self.org, self.ws, str(runtime))
 
     def _key(self, runtime: str) -> bytes:
         # Session and token are part of the key, so that nobody sees by another's right; hashed, so that none is held.

@@ -127,7 +127,7 @@ class Seen(models.Model):
     """What was last read of a runtime's config: how a change made elsewhere is noticed.
 
     `seq` is the number of the runtime's last event when the reading began. `listed` is the platform's own digest as
-    the list of runtimes last gave it, comparable with itself only.
+    it last came with the runtime, comparable with itself only.
     """
 
     runtime = models.UUIDField(primary_key=True)

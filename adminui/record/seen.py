@@ -65,6 +65,20 @@ def first(runtime: UUID, digest: str, at: datetime) -> None:
     Seen.objects.bulk_create([Seen(runtime=runtime, digest=digest, seq=0, seen_at=at)], ignore_conflicts=True)
 
 
+_LONGEST: Final = 200
+"""Characters kept of the platform's own digest."""
+
+
+def is_listed(runtime: UUID, listed: str) -> bool:
+    """Whether the platform's own digest is the one that belongs to the state that is known."""
+    return Seen.objects.filter(runtime=runtime, listed=listed[:_LONGEST]).exists()
+
+
+def listed_as(runtime: UUID, digest: str, listed: str) -> None:
+    """The platform's own digest of the state that is known; nothing where another state is."""
+    Seen.objects.filter(runtime=runtime, digest=digest).update(listed=listed[:_LONGEST])
+
+
 def changed_outside(
     ref: RuntimeRef, changes: Iterable[Change], *, before: str, after: str, since: datetime, until: datetime
 ) -> None:

@@ -20,6 +20,7 @@ from adminui.contract.stored import is_stored, made
 from adminui.keyring import SealBroken
 from adminui.platform.address import RuntimeRef
 from adminui.platform.answers import Stored
+from adminui.platform.errors import PlatformError
 from adminui.record import documents, events, seen
 from adminui.record.models import Seen
 from adminui.record.seen import Known
@@ -58,6 +59,27 @@ async def read_config_to_save(token: str, ref: RuntimeRef) -> Stored:
     stored = await platform().config(token, ref)
     await sync_to_async(noted)(ref, before, stored)
     return stored
+
+
+async def read_if_changed(token: str, ref: RuntimeRef, listed: str | None) -> None:
+    """Reads a config where the platform's own digest of it is another than of the state that is known.
+
+    For pages that tell of a runtime and don't need its config. What fails is left to the next reading.
+    """
+    runtime = UUID(ref.runtime)
+    if not listed or await sync_to_async(seen.is_listed)(runtime, listed):
+        return
+    try:
+        stored = await read_config(token, ref)
+    except PlatformError as error:
+        log.info("digest_not_followed", error=type(error).__name__)
+        return
+    if stored.document is not None:
+        await sync_to_async(_listed)(runtime, stored.document, listed)
+
+
+def _listed(runtime: UUID, document: Json, listed: str) -> None:
+    seen.listed_as(runtime, documents.digest_of(runtime, document), listed)
 
 
 def noted(ref: RuntimeRef, before: Known, stored: Stored) -> None:

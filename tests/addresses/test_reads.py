@@ -15,6 +15,8 @@ OBSERVATIONS: dict[str, tuple[str, ...]] = {
     "config-merge": ("record_",),
     "config-restore": ("record_",),
     "config-undo": ("record_",),
+    "runtime-history": ("record_",),
+    "history-path": ("record_",),
     "history-event": ("record_",),
     "history-compare": ("record_",),
     # What leaves the program is written down.

@@ -130,8 +130,10 @@ def test_nothing_is_told_while_a_save_is_out(alice: Who, upstream: FakePlatform,
         steps.conclude(save.id, State.NOT_SENT, {})
     else:
         steps.conclude(save.id, State.NOT_STORED, {})
-    look()
-    assert told()[-1] == OUTSIDE
+    for _ in range(3):
+        look()
+        assert told()[-1] == OUTSIDE
+        assert told().count(OUTSIDE) == 1, "after the settlement it is told, and once"
 
 
 def during(what: Callable[[], None], upstream: FakePlatform, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -310,3 +312,64 @@ def test_what_the_platform_left_out_is_asked_for_and_not_changed(alice: Who, ups
     event = Event.objects.get(kind="save.stored")
     assert event.paths == ["resources.cpu_cores", "metadata.labels.a", "resources.accelerator.kind"]
     assert event.data["dropped"] == ["metadata.labels.a"]
+
+
+def heard(listed: str | None) -> None:
+    """A page that doesn't need the config hears the platform's own digest of it."""
+    async_to_sync(reading.read_if_changed)("demo-alice", REF, listed)
+
+
+def reads(upstream: FakePlatform, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Grows by one with each config that is read."""
+    found: list[str] = []
+    real = upstream.config
+
+    async def config(token: str, ref: RuntimeRef) -> Any:
+        found.append(token)
+        return await real(token, ref)
+
+    monkeypatch.setattr(upstream, "config", config)
+    return found
+
+
+def test_another_digest_of_the_platform_leads_to_a_reading(
+    alice: Who, upstream: FakePlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = reads(upstream, monkeypatch)
+    for listed, count in (("one", 1), ("one", 1), (None, 1), ("", 1)):
+        heard(listed)
+        assert len(asked) == count
+    upstream.stored = THEIRS
+    heard("one")
+    assert told() == []
+    for _ in range(2):
+        heard("two" * 100)
+        assert told() == [OUTSIDE]
+    assert len(asked) == 2
+
+
+def test_a_digest_heard_while_a_save_is_out_is_followed_after_it(alice: Who, upstream: FakePlatform) -> None:
+    look()
+    save, _ = steps.claim(order(alice), alice.person, alice.credential, TRACE)
+    steps.intend(save.id, save.base)
+    upstream.stored = THEIRS
+    heard("two")
+    steps.conclude(save.id, State.NOT_SENT, {})
+    assert OUTSIDE not in told()
+    heard("two")
+    assert told()[-1] == OUTSIDE
+
+
+def test_a_digest_that_can_not_be_followed_holds_no_page_up(
+    alice: Who, upstream: FakePlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(token: str, ref: RuntimeRef) -> Any:
+        raise TimedOut("no answer", request_id="p")
+
+    look()
+    upstream.stored = THEIRS
+    with monkeypatch.context() as patch:
+        patch.setattr(upstream, "config", gone)
+        heard("two")
+    heard("two")
+    assert told() == [OUTSIDE]
