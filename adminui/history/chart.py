@@ -30,10 +30,15 @@ class Bar:
     query: str
 
     @property
+    def first(self) -> str:
+        """Its first day, in words."""
+        return said(self.since)
+
+    @property
     def told(self) -> str:
         """What it says, in words."""
         last = self.until - timedelta(days=1)
-        days = said(self.since) if last == self.since else f"{said(self.since)} to {said(last)}"
+        days = self.first if last == self.since else f"{self.first} to {said(last)}"
         bad = f", {self.bad} refused or unknown" if self.bad else ""
         return f"{days}: {counted(self.events)}{bad}"
 

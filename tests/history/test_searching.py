@@ -1,5 +1,7 @@
 """The search box of the pages at the platform in a box: its filters, what text finds, times, and the chart above it."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from adminui.accounts import places
@@ -95,3 +97,6 @@ def test_the_chart_says_what_it_shows_and_narrows_the_range(alice: Visitor) -> N
     narrowed = page(alice, WORKSPACE + str(bars[-1]["href"]))
     assert "in 1 day" in text(narrowed)
     assert len(narrowed.select("h2.group")) == 1
+    days = [text(one) for one in page(alice, WORKSPACE, q="after:400d").select("figure .axis span")]
+    assert days[0].endswith(f" {datetime.now(UTC) - timedelta(days=400):%Y}")  # a day of another year says which
+    assert days[-1] == "today"
