@@ -5,8 +5,10 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.house import House
+from tests.browser.house import RESEARCH, House
+from tests.browser.stops_history import with_past
 from tests.browser.tour import editor, mended, save, stop, to_review
+from tests.history.past import DEAD
 
 RECEIPT = re.compile("/saves/")
 
@@ -33,18 +35,15 @@ def state_of_the_receipt(page: Page) -> str:
 
 @stop()
 def restore(page: Page, house: House) -> None:
-    """A state that differs in more than one section, and in a value that is masked."""
-
-    def older(document: Any) -> None:
-        document["sandbox"]["egress"] = {"allow": ["*.collector.example"]}
-        document["runtime_server"]["env"]["COLLECTOR_URL"] = "https://collector.example"
-
-    with mended(house):
-        elsewhere(house, older)
-        saved(page, resources__cpu_cores="4", defaults__agent="navigator")
-        href = state_of_the_receipt(page)
-    page.goto(href)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Put back the state after change")
+    """A state that differs in several sections and in a masked value, and that today's rules and secrets refuse."""
+    with_past(house)
+    page.goto(f"{RESEARCH}/{house.id('analyst')}/history/?q=origin:import+path:sandbox.egress")
+    page.locator(".when a").first.click()
+    page.get_by_role("link", name=re.compile("Put back the state after change .* by alice")).click()
+    flags = page.locator(".banner.warn")
+    expect(flags).to_contain_text("Some of it would be refused today.")
+    expect(flags).to_contain_text("sandbox.egress.allow.1")
+    expect(flags).to_contain_text(f"{DEAD} is no longer among your secrets.")
 
 
 @stop()

@@ -20,6 +20,10 @@ from adminui.embedded.demo.cast import known_id
 from adminui.embedded.demo.stories import ANALYST, SCOUT
 
 ORG, WS = "acme", "research"
+DEAD = "11111111-2222-4333-8444-555555555555"
+"""The id of a secret that nobody has any more."""
+OLD_TARGET = "http://old.example.com"
+"""A target that today's rules refuse."""
 GONE = UUID("00000000-0000-4000-8000-00000000dead")
 
 
@@ -30,6 +34,14 @@ def ids() -> dict[str, UUID]:
         "scout": known_id("runtime", ORG, WS, "scout"),
         "old": GONE,
     }
+
+
+OLD: dict[str, Json | Absent] = {
+    "sandbox.egress.allow": ["api.openai.com", OLD_TARGET],
+    "secrets.secret_ids": [DEAD],
+    "runtime_server.env.COLLECTOR_URL": "https://collector.example",
+}
+"""What an older version took: a state that can’t be put back as it is."""
 
 
 class Past:
@@ -109,7 +121,7 @@ class Past:
 
 
 def write() -> None:
-    """Some forty events over three weeks."""
+    """Some fifty events over three weeks."""
     from adminui.record import documents
 
     past = Past()
@@ -120,6 +132,10 @@ def write() -> None:
     past.states = {analyst: before, scout: SCOUT, GONE: SCOUT}
     with past.at(days=24):
         past.save("dana", GONE, {"resources.cpu_cores": 2})
+    with past.at(days=22):
+        past.save("alice", analyst, OLD, origin="import", reason="Moved over from the old cluster")
+    with past.at(days=21):
+        past.save("alice", analyst, {path: documents_of.get(before, paths.parse(path)) for path in OLD})
     for day in (20, 19, 16, 13, 12, 9, 8, 7, 6):
         for at in range(1 + day % 3):
             with past.at(days=day, minutes=17 * at):

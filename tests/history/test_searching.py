@@ -84,7 +84,7 @@ def test_a_runtime_is_found_by_its_key_and_a_request_by_its_id(alice: Visitor, m
     assert {
         one.split(" in ")[-1].split()[0] for one in rows(page(alice, WORKSPACE, q="runtime:analyst origin:editor"))
     } <= {*("analyst", "alice")}
-    assert len(rows(page(alice, WORKSPACE, q="request:req_01JDCT9P5E7K runtime:analyst"))) == 5
+    assert len(rows(page(alice, WORKSPACE, q="request:req_01JDCT9P5E7K runtime:analyst"))) == 7
 
 
 def test_the_chart_says_what_it_shows_and_narrows_the_range(alice: Visitor) -> None:
