@@ -99,6 +99,10 @@ def _postgresql_sql() -> Iterable[str]:
 _SQL: Final = {"sqlite": _sqlite_sql, "postgresql": _postgresql_sql}
 
 
+GONE: Final = "The table record_event is missing."
+"""What `missing` says where there is nothing to guard, and nothing else."""
+
+
 def missing(using: str = "default") -> list[str]:
     """What of the guards isn't as it should be, a plain sentence each; empty when all is well.
 
@@ -106,7 +110,7 @@ def missing(using: str = "default") -> list[str]:
     """
     connection = connections[using]
     if "record_event" not in connection.introspection.table_names():
-        return ["The table record_event is missing."]
+        return [GONE]
     found, expected, faults = _LOOK[connection.vendor](connection)
     for name, definition in expected.items():
         if name not in found:

@@ -50,10 +50,12 @@ class Command(BaseCommand):
         return found.good
 
     def _database(self, noted: list[Checkpoint], chains: list[str] | None, *, closed: bool) -> bool:
-        good = True
-        for fault in guards.missing():
+        faults = guards.missing()
+        for fault in faults:
             self.stdout.write(f"UNGUARDED: {fault}")
-            good = False
+        if guards.GONE in faults:
+            return False
+        good = not faults
         for chain in chains or sorted(_chains(noted)):
             verdict = _held_against(events.verify(chain), noted)
             _keep(verdict)
