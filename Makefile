@@ -12,6 +12,9 @@ RUN_PACKAGES := $(if $(wildcard $(VENV)/test.stamp),$(VENV)/test.stamp,$(VENV)/r
 
 PYTEST := $(BIN)/pytest --dist loadfile --no-loadscope-reorder
 
+# Tests start some hundred processes: their bytecode is kept, also where the environment says otherwise.
+test test-long: export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help run test test-long bench bench-history check shots lock
 
 help:
