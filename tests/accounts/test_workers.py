@@ -17,7 +17,7 @@ import pytest
 
 from tests.accounts.provider import FakeProvider, logout_claims, served, signed
 from tests.browser.house import ROOT
-from tests.embedded.box import free_port, wait_until_answered
+from tests.embedded.box import free_port, plain, wait_until_answered
 
 PATIENCE = 1.0
 """Seconds within which an ended session is dead everywhere."""
@@ -33,7 +33,7 @@ class Workers:
 
     def signed_in(self, at: int = 0, name: str = "alice") -> httpx.Cookies:
         """The cookies of somebody who signed in by the provider at one of them; a demo's are good for all ports."""
-        with httpx.Client(base_url=self.urls[at], trust_env=False, timeout=30) as http:
+        with plain(base_url=self.urls[at], timeout=30) as http:
             token = hidden(http.get("/signin/").text)
             begun = http.post("/signin/", data={"with": "sso", "csrfmiddlewaretoken": token})
             back = self.provider.sends_back(begun.headers["location"], name)
@@ -42,12 +42,12 @@ class Workers:
 
     def status(self, at: int, cookies: httpx.Cookies) -> int:
         """The status of the account there: 200 for who is signed in."""
-        with httpx.Client(trust_env=False, timeout=30) as http:
+        with plain(timeout=30) as http:
             return http.get(f"{self.urls[at]}/account/", headers=sent(cookies)).status_code
 
     def post(self, at: int, path: str, cookies: httpx.Cookies, **data: str) -> int:
         """The status of a form that is sent from the account there."""
-        with httpx.Client(trust_env=False, timeout=30, headers=sent(cookies)) as http:
+        with plain(timeout=30, headers=sent(cookies)) as http:
             token = hidden(http.get(f"{self.urls[at]}/account/").text)
             return http.post(f"{self.urls[at]}{path}", data={**data, "csrfmiddlewaretoken": token}).status_code
 

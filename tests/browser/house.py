@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from tests.embedded.box import Log, free_port, served_box, wait_until_answered
+from tests.embedded.box import Log, free_port, plain, served_box, wait_until_answered
 
 ROOT = Path(__file__).resolve().parents[2]
 RESEARCH = "/org/acme/ws/research/runtimes"
@@ -31,7 +31,7 @@ class House:
     def api(self, method: str, path: str, *, token: str = "demo-alice", **more: Any) -> httpx.Response:
         """One request to the box, past the admin UI."""
         headers = {"Authorization": f"Bearer {token}"}
-        with httpx.Client(trust_env=False) as client:
+        with plain() as client:
             return client.request(method, f"{self.box_url}/api/v1{path}", headers=headers, **more)
 
     def config(self, key: str) -> Any:

@@ -14,6 +14,7 @@ import httpx
 from bs4 import BeautifulSoup
 
 from tests.browser.house import ROOT, served_ui
+from tests.embedded.box import plain
 
 HOST = "admin.example"
 SESSION, CSRF = "__Host-session", "__Host-csrf"
@@ -47,7 +48,7 @@ class Proxied:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.http = httpx.Client(trust_env=False, timeout=30)
+        self.http = plain(timeout=30)
         self.cookies: dict[str, str] = {}
         self.set: dict[str, Morsel[str]] = {}
         self.more: dict[str, str] = {}

@@ -1,17 +1,17 @@
 """The editor's pages against the platform in a box, over HTTP."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from bs4 import BeautifulSoup, Tag
 from django.http import HttpResponse
 from pytest_django.fixtures import Settings
 
 from tests.conftest import Visitor
-from tests.embedded.box import Log, served_box
+from tests.embedded.box import Log, plain, served_box
 
 CONFIG = "/org/acme/ws/research/runtimes/{}/config/"
 
@@ -21,12 +21,16 @@ class Box:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.http = httpx.Client(base_url=f"{url}/api/v1", trust_env=False)
+        self.http = plain(base_url=f"{url}/api/v1")
         self.log = Log(url)
+        self.users: dict[str, Any] = {}
+        self.analyst = self.config("analyst")
 
     def user(self, person: str) -> Any:
-        """Who a person's token belongs to."""
-        return self.http.get("/user", headers=self._as(person)).json()
+        """Who a person's token belongs to; asked once."""
+        if person not in self.users:
+            self.users[person] = self.http.get("/user", headers=self._as(person)).json()
+        return self.users[person]
 
     def _as(self, person: str) -> dict[str, str]:
         return {"Authorization": f"Bearer demo-{person}"}
@@ -52,6 +56,12 @@ class Box:
     def puts(self) -> int:
         """How many PUTs the box has seen."""
         return self.log.count("PUT")
+
+
+@cache
+def box_at(url: str) -> Box:
+    """The one of all tests, which remembers what is the same for all."""
+    return Box(url)
 
 
 def form_values(soup: BeautifulSoup) -> dict[str, str]:
@@ -137,12 +147,11 @@ def box_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def box(box_url: str, settings: Settings) -> Iterator[Box]:
     """The box as the platform of this test; faults and the analyst's document are put back after it."""
     settings.PLATFORM_URL = box_url
-    box = Box(box_url)
-    before = box.config("analyst")
+    box = box_at(box_url)
     yield box
     box.http.delete("/_faults")
-    if box.config("analyst") != before:
-        box.put("analyst", before)
+    if box.config("analyst") != box.analyst:
+        box.put("analyst", box.analyst)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from tests.embedded.box import served_box
+from tests.embedded.box import plain, served_box
 
 CONFIG = "/org/acme/ws/research/runtimes/analyst/config"
 
@@ -21,11 +21,12 @@ def api(box_url: str) -> Iterator[Callable[[str | None], httpx.Client]]:
 
     def client(token: str | None) -> httpx.Client:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        clients.append(httpx.Client(base_url=f"{box_url}/api/v1", headers=headers, trust_env=False, timeout=10))
+        clients.append(plain(base_url=f"{box_url}/api/v1", headers=headers, timeout=10))
         return clients[-1]
 
     yield client
-    httpx.delete(f"{box_url}/api/v1/_faults", trust_env=False)
+    with plain() as one:
+        one.delete(f"{box_url}/api/v1/_faults")
     for one in clients:
         one.close()
 

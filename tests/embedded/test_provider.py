@@ -13,7 +13,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from tests.embedded.box import served_box
+from tests.embedded.box import plain, served_box
 
 BACK = "http://127.0.0.1:54321/signin/back/"
 SECRET = "secret-of-the-box"
@@ -25,7 +25,7 @@ class Browser:
     """Somebody at the provider, and the program that sent them there."""
 
     def __init__(self, url: str) -> None:
-        self.http = httpx.Client(base_url=url, trust_env=False, timeout=10)
+        self.http = plain(base_url=url, timeout=10)
 
     def asked(self, **changed: str) -> httpx.Response:
         """The answer to a program's request to sign somebody in."""

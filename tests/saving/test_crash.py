@@ -24,7 +24,7 @@ import httpx
 import pytest
 
 from tests.browser.house import ROOT
-from tests.embedded.box import free_port, served_box, wait_until_answered
+from tests.embedded.box import free_port, plain, served_box, wait_until_answered
 
 RESEARCH = "/org/acme/ws/research/runtimes"
 OPEN = "state IN ('comparing', 'sending', 'unknown')"
@@ -99,7 +99,7 @@ class Operator:
     @classmethod
     def signed_in(cls, program: Program) -> "Operator":
         """Alice, with a session of her own."""
-        http = httpx.Client(base_url=program.url, trust_env=False, timeout=30)
+        http = plain(base_url=program.url, timeout=30)
         page = http.get("/signin/")
         http.post(
             "/signin/", data={"token": "demo-alice", "csrfmiddlewaretoken": hidden(page.text, "csrfmiddlewaretoken")}
@@ -151,7 +151,7 @@ def runtimes(program: Program) -> list[str]:
 def box(program: Program, method: str, path: str, **more: Any) -> httpx.Response:
     """One request to the box, past the program."""
     headers = {"Authorization": "Bearer demo-alice"}
-    with httpx.Client(trust_env=False) as client:
+    with plain() as client:
         return client.request(method, f"{program.box_url}/api/v1{path}", headers=headers, **more)
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
-import httpx
 import pytest
 from asgiref.sync import async_to_sync
 from hypothesis import HealthCheck, Phase, settings
@@ -39,7 +38,7 @@ from adminui.saving.reading import noted, read_config
 from adminui.saving.send import submit
 from adminui.saving.steps import Order, Trace
 from tests.conftest import person
-from tests.embedded.box import served_box
+from tests.embedded.box import plain, served_box
 
 HEADERS = {"Authorization": "Bearer demo-alice"}
 EDITS: list[tuple[DocumentPath, list[Json]]] = [
@@ -65,7 +64,7 @@ class Api:
     """The box as the model sees it."""
 
     def __init__(self, url: str) -> None:
-        self.http = httpx.Client(base_url=f"{url}/api/v1", headers=HEADERS, trust_env=False)
+        self.http = plain(base_url=f"{url}/api/v1", headers=HEADERS)
         self.path = "/org/acme/ws/research/runtimes/notebook-helper"
         self.runtime = UUID(self.http.get(self.path).json()["id"])
 
