@@ -17,12 +17,14 @@ from __future__ import annotations
 import asyncio
 import itertools
 import ssl
+import sys
 import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,6 +33,11 @@ import httpx
 
 from adminui.platform.address import bearer
 from adminui.platform.errors import CutOff, Foreign, Insecure, NotSent, PlatformError, ServerFailed, TimedOut, failure
+
+# httpcore imports sniffio at each lock of a request; where there is none, Python searches all its folders each time:
+# seven times and 0.4 ms a request.
+if find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment] # Python's own sign for what is known not to be there
 
 # One transport scans all its connections at each request and collapses near 100 concurrent calls; eight of 32 don't.
 _TRANSPORTS = 8

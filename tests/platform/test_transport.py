@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
@@ -71,6 +72,23 @@ async def test_a_put_adds_type_and_length(faults: FaultServer, platform: Platfor
         "X-Request-ID",
     }
     assert seen.header("Content-Type") == "application/json"
+
+
+async def test_a_request_looks_for_no_module(
+    faults: FaultServer, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A module that isn't there is looked for in every folder at each attempt to import it."""
+    looked_for: list[str] = []
+
+    class Finder:
+        def find_spec(self, name: str, *_: object) -> None:
+            looked_for.append(name)
+
+    faults.on("/config", fs.reply(200, CONFIG))
+    await platform.config(TOKEN, REF)
+    monkeypatch.setattr(sys, "meta_path", [Finder(), *sys.meta_path])
+    await platform.config(TOKEN, REF)
+    assert looked_for == []
 
 
 async def test_nobody_else_gets_a_cookie(faults: FaultServer, platform: Platform) -> None:
