@@ -20,7 +20,6 @@ import base64
 import hashlib
 import hmac
 import json
-import re
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -52,7 +51,6 @@ SIGNED: Final = b"adminui checkpoint\n"
 Keys = Mapping[str, bytes]  # secrets by the keys' ids
 _LARGEST: Final = 2**53 - 1
 _JSON: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-_HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class Unhashable(ValueError):
@@ -228,13 +226,14 @@ def document_fault(runtime: str, digest: str, sealed: bytes, keys: Keys, digest_
 
 @dataclass
 class Chain:
-    """One chain of an export as it is followed. `why` isn't empty once it is broken, at number `at`."""
+    """One chain of an export as it is followed; `head`: its last number and hash. `why`: how it is broken at `at`."""
 
     name: str
     whole: bool
     noted: list[Checkpoint] = field(default_factory=list)
     seq: int = 0
     link: str = GENESIS
+    head: tuple[int, str] = (0, "")
     events: int = 0
     ended: bool = False
     at: int = 0
@@ -247,19 +246,23 @@ class Chain:
         why = fault(fields, digest, expected, self.link if expected == self.seq + 1 else None)
         if not why and fields.get("chain") != self.name:
             why = f"It is an event of the chain {fields.get('chain')}."
-        noted = next((one for one in self.noted if one.seq == expected and one.hash != digest), None)
-        if why or noted:
-            self.spoil(why or (differs(noted) if noted else ""), expected)
-        elif not self.why:
+        self.spoil(why or self._anew(expected, digest), expected)
+        if not self.why:
             self.seq, self.link, self.events = expected, str(digest), self.events + 1
 
     def end(self, head: Mapping[str, Any]) -> None:
         """What the export says of its end."""
         self.ended = True
+        if type(head.get("seq")) is int and isinstance(head.get("hash"), str):
+            self.head = head["seq"], head["hash"]
         if head.get("events") != self.events:
             self.spoil(f"The export counts {head.get('events')} events, and has {self.events}.")
-        elif self.whole and (head.get("seq"), head.get("hash")) != (self.seq, self.link):
+        elif (self.whole or self.head[0] <= self.seq) and self.head != (self.seq, self.link):
             self.spoil("The head of the export is another.", self.seq)
+        self.spoil(self._anew(*self.head), self.head[0])
+
+    def _anew(self, seq: int, digest: object) -> str:
+        return next((differs(one) for one in self.noted if one.seq == seq and one.hash != digest), "")
 
     def close(self) -> None:
         """No more lines of it."""
@@ -270,8 +273,8 @@ class Chain:
             self.spoil(missed(missing, self.seq))
 
     def spoil(self, why: str, at: int | None = None) -> None:
-        """Notes the first break, by default after the last event that was good."""
-        if not self.why:
+        """Notes the first break, by default after the last event that was good; nothing where `why` is empty."""
+        if why and not self.why:
             self.at, self.why = self.seq + 1 if at is None else at, why
 
     def __str__(self) -> str:
@@ -280,7 +283,8 @@ class Chain:
             return f"{self.name}: BROKEN at event {self.at}: {self.why}"
         if self.whole:
             return f"{self.name}: {self.events} events, whole, head {self.link}"
-        return f"{self.name}: {self.events} events, each as it was written; what lies between them isn’t in this file"
+        part = f"{self.name}: {self.events} events, each as it was written, a part of the chain; "
+        return part + "its head was event {}, {}".format(*self.head)
 
 
 @dataclass
@@ -317,9 +321,7 @@ def verify(lines: Iterable[bytes], noted: Iterable[Checkpoint] = (), keys: Keys 
             case {"document": {"runtime": str(runtime), "digest": str(digest), "sealed": str(sealed)}}:
                 _document(found, runtime, digest, sealed, keys)
             case _ if chain:
-                chain.spoil(
-                    f"Line {number} of the file isn’t written as exports are: it was changed, cut or put there."
-                )
+                chain.spoil(f"Line {number} isn’t written as exports are: it was changed, cut or put there.")
             case _:
                 break
     if not found.chains:

@@ -1,8 +1,10 @@
 """Exports, by the page and by the command: what is in them, whose they are, and that they prove themselves."""
 
+import base64
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,15 +12,17 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from adminui.accounts.roles import Role
-from adminui.record import events, exports, verifier
+from adminui.record import documents, events, exports, verifier
 from adminui.record.models import Event
 from tests.conftest import Visitor
 from tests.history import past
-from tests.history.conftest import write
+from tests.history.conftest import RUNTIMES, write
 from tests.history.test_pages import SCOUT, WORKSPACE, alice, as_, of, visitor
+from tests.record.test_commands import run
 
 __all__ = ["alice", "visitor"]
 
@@ -79,15 +83,56 @@ def export(*arguments: object) -> None:
     call_command("history_export", *map(str, arguments))
 
 
+def alone(folder: Path, file: Path, *more: object) -> tuple[int, str]:
+    """Exit status and words of the verifier, as somebody runs it who has this one file and Python: without Django."""
+    copy = folder / "verifier.py"
+    copy.write_bytes(Path(verifier.__file__).read_bytes())
+    given = [sys.executable, "-I", "-X", "importtime", copy, file, *more]
+    done = subprocess.run([*map(str, given)], capture_output=True, text=True, cwd="/")
+    assert "cryptography" in done.stderr, done.stderr
+    assert not re.search("django|adminui", done.stderr), "nothing else is imported"
+    return done.returncode, done.stdout
+
+
+def checkpoint(folder: Path) -> tuple[Path, int, str]:
+    """The checkpoints of now in a file; number and hash of acme's."""
+    file = folder / "noted"
+    file.write_text(run("history_checkpoint")[1])
+    noted = [json.loads(line)["checkpoint"] for line in file.read_text().splitlines()]
+    return file, *next((one["seq"], one["hash"]) for one in noted if one["chain"] == "acme")
+
+
 def test_an_export_of_a_chain_proves_itself_and_has_the_same_head(busy: list[Event], tmp_path: Path) -> None:
+    digest = documents.keep(RUNTIMES[0], {"version": "v2"})
+    write(after=digest)
     file = tmp_path / "acme.ndjson"
     export("acme", "--output", file, "--documents")
-    said = events.verify("acme")
-    done = subprocess.run([sys.executable, verifier.__file__, str(file)], capture_output=True, text=True, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert f"acme: {said.events} events" in done.stdout
-    assert said.head in done.stdout
+    noted, seq, head = checkpoint(tmp_path)
+    assert events.verify("acme") == events.Verdict("acme", seq, head)
+    whole = f"acme: {seq} events, whole, head {head}\n"
+    assert alone(tmp_path, file, "--checkpoints", noted) == (0, f"{whole}1 documents, not opened\n")
+    keys = tmp_path / "keys"
+    keys.write_text("".join(f"{key.id}:{base64.b64encode(key.secret).decode()}\n" for key in settings.KEYRING.keys))
+    opened = f"{whole}1 documents, 1 opened and as their digests say\n"
+    assert alone(tmp_path, file, "--keys-file", keys) == (0, opened)
     assert events_of(file.read_bytes())[-1]["kind"] == "export"
+    file.write_bytes(file.read_bytes().replace(b'"reason":"Cheaper', b'"reason":"Dearer', 1))
+    status, said = alone(tmp_path, file)
+    assert (status, said.startswith("acme: BROKEN at event ")) == (1, True)
+
+
+@pytest.mark.parametrize("query", ["", "person:dana"])
+def test_a_page_s_export_is_a_part_and_names_the_same_head(alice: Visitor, tmp_path: Path, query: str) -> None:
+    file = tmp_path / "research.ndjson"
+    file.write_bytes(taken(alice, f"{WORKSPACE}export/", kind="ndjson", q=query))
+    count = len(events_of(file.read_bytes()))
+    noted, seq, head = checkpoint(tmp_path)
+    said = f"acme: {count} events, each as it was written, a part of the chain; its head was event {seq}, {head}\n"
+    assert alone(tmp_path, file, "--checkpoints", noted) == (0, said)
+    assert f'"query":"{query}","whole":false'.encode() in file.read_bytes().splitlines()[0]
+    again = b"".join(file.read_bytes().splitlines(keepends=True)[:-3])
+    file.write_bytes(again)
+    assert "BROKEN" in alone(tmp_path, file)[1], "what is cut off at its end is missed"
 
 
 def test_the_command_takes_the_page_s_filters(busy: list[Event], capsysbinary: pytest.CaptureFixture[bytes]) -> None:

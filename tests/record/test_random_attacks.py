@@ -24,7 +24,7 @@ TEXTS = {"id": "another", "at": "yesterday", "paths": '["x"]', "data": '{"x":1}'
 Attack = Callable[[random.Random], None]
 
 
-def execute(statement: str, *values: object) -> None:
+def execute(statement: str, *values: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 

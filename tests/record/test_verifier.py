@@ -73,6 +73,28 @@ def test_a_selection_may_leave_events_out_and_shows_each_changed_one() -> None:
     assert not swapped.good
 
 
+@pytest.mark.parametrize(
+    "head", [{"seq": 19}, {"seq": 21, "hash": "a" * 64}, {"seq": True}, {"seq": "21"}, {"hash": 7}]
+)
+def test_a_selection_tells_the_head_that_the_chain_then_had(head: dict[str, Any]) -> None:
+    some = [EVENTS[3], EVENTS[20]]
+    told = {"events": 2, "seq": 40, "hash": EVENTS[39][1]}
+    file = [*lines(some, whole=False)[:-1], line({"head": told})]
+    found = verify(file, [noted(21), noted(40)])
+    assert found.good
+    said = "acme: 2 events, each as it was written, a part of the chain; its head was event 40, " + EVENTS[39][1]
+    assert list(verifier.report(found)) == [said]
+    spoiled = verify([*file[:-1], line({"head": {**told, **head}})])
+    assert (spoiled.good, spoiled.chains[0].why) == (False, "The head of the export is another.")
+    anew = verify(file, [Checkpoint("acme", 40, "b" * 64, "2026-11-01T12:00:00.000000Z", "2026-11")])
+    assert (anew.chains[0].at, "written anew" in anew.chains[0].why) == (40, True)
+
+
+def test_a_selection_of_nothing_is_one() -> None:
+    head = {"events": 0, "seq": 40, "hash": EVENTS[39][1]}
+    assert verify([lines(EVENTS, whole=False)[0], line({"head": head})]).good
+
+
 Attack = Callable[[random.Random, list[bytes]], list[bytes]]
 
 
