@@ -6,6 +6,7 @@ so many candidates: when they run out it says how far it looked, and one goes on
 """
 # ruff: noqa: S608 - statements are put together from texts of this module; values go in as parameters
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,7 +30,16 @@ MOST_LOADED: Final = 3000
 SLACK: Final = timedelta(minutes=5)
 """How far apart the clocks of workers may be without a bound in time missing an event."""
 
+NEAR: Final = 2000
+"""Candidates by which it is judged how frequent a term is."""
+_AS_FREQUENT: Final = 20.0
+"""Times as frequent as the rarest up to which the numbers of a term are read beside those of the rarest."""
+
 _PROBE: Final = "(SELECT 1 FROM record_term t WHERE t.term IN ({}) AND t.seq = d.seq LIMIT 1) IS {} NULL"
+_BESIDE: Final = (
+    "EXISTS (SELECT 1 FROM record_term t WHERE t.term IN ({}) AND t.seq = d.seq AND t.seq > %s AND t.seq < %s)"
+)
+"""The same for PostgreSQL to answer by reading both side by side, which it does only where it may choose to."""
 
 
 @dataclass(frozen=True)
@@ -136,11 +146,11 @@ class _Search:
 
     def hits(self, low: int, high: int) -> Iterator[Hit]:
         """What is asked for between two numbers, in the direction of the search."""
-        groups = self._rarest_first(low, high)
+        groups, beside = self._rarest_first(low, high)
         self.tired = False
         windows = loaded = 0
         while windows < WINDOWS and loaded < MOST_LOADED:
-            numbers = self._candidates(groups, low, high)
+            numbers = self._candidates(groups, beside, low, high)
             loaded += len(numbers)
             for start in range(0, len(numbers), self.load):
                 yield from filter(self._is_meant, self._loaded(numbers[start : start + self.load]))
@@ -152,29 +162,39 @@ class _Search:
             self.looked = end
         self.tired = True
 
-    def _rarest_first(self, low: int, high: int) -> list[list[int]]:
+    def _rarest_first(self, low: int, high: int) -> tuple[list[list[int]], int]:
+        """The groups of terms in the order in which they are looked at, and how many are read beside the first."""
         if len(self.groups) < 2:
-            return self.groups
-        return sorted(self.groups, key=lambda group: self._count(group, low, high))
+            return self.groups, 0
+        told = sorted((self._frequency(group, low, high), group) for group in self.groups)
+        (_, rarest), _ = told[0]
+        beside = sum(rarest > 0 and rate <= _AS_FREQUENT * rarest for (_, rate), _ in told[1:])
+        return [group for _, group in told], beside
 
-    def _count(self, group: list[int], low: int, high: int) -> int:
-        """How many candidates a group has, counted up to a limit."""
-        bounded = "SELECT 1 FROM record_term WHERE term = %s AND seq > %s AND seq < %s LIMIT 2001"
+    def _frequency(self, group: list[int], low: int, high: int) -> tuple[float, float]:
+        """How many candidates a group has, and how many to a number at the search's beginning: 0 for one with few."""
+        near = f"SELECT seq FROM record_term WHERE term = %s AND seq > %s AND seq < %s ORDER BY seq {self._order}"
+        total, rate = 0, 0.0
         with connection.cursor() as cursor:
-            total = 0
             for term in group:
-                cursor.execute(f"SELECT count(*) FROM ({bounded}) c", [term, low, high])
-                total += cursor.fetchone()[0]
-        return total
+                cursor.execute(f"SELECT count(*), min(seq), max(seq) FROM ({near} LIMIT {NEAR}) c", [term, low, high])
+                count, least, most = cursor.fetchone()
+                total += count
+                rate += count / (most - least) if count == NEAR else 0
+        return (math.inf, rate) if rate else (total, 0.0)
 
-    def _candidates(self, groups: Sequence[Sequence[int]], low: int, high: int) -> list[int]:
+    def _candidates(self, groups: Sequence[Sequence[int]], beside: int, low: int, high: int) -> list[int]:
         """Numbers of the next events that have all the terms, within one window."""
         driver, values = self._driver(groups[0] if groups else None, low, high)
-        probes = [_PROBE.format(_marks(group), "NOT") for group in groups[1:]]
-        probes += [f"({' OR '.join(_PROBE.format(_marks(group), '') for group in groups)})" for groups in self.nots]
-        where = f" WHERE {' AND '.join(probes)}" if probes else ""
-        probed = [*groups[1:], *(group for groups in self.nots for group in groups)]
-        values += [*(one for group in probed for one in group), self.batch]
+        tests: list[str] = []
+        for at, group in enumerate(groups[1:]):
+            tests.append((_BESIDE if at < beside else _PROBE).format(_marks(group), "NOT"))
+            values += [*group, low, high] if at < beside else group
+        for refused in self.nots:
+            tests.append(f"({' OR '.join(_PROBE.format(_marks(group), '') for group in refused)})")
+            values += [one for group in refused for one in group]
+        where = f" WHERE {' AND '.join(tests)}" if tests else ""
+        values.append(self.batch)
         return _numbers(f"SELECT d.seq FROM ({driver}) d{where} ORDER BY d.seq {self._order} LIMIT %s", values)
 
     def _end_of_window(self, groups: Sequence[Sequence[int]], low: int, high: int) -> int | None:
@@ -197,8 +217,8 @@ class _Search:
             where = "chain = %s AND workspace = %s"
             values: list[Any] = [scope.chain, scope.workspace]
             if scope.runtime is not None:
-                # The chain in a form that leads no planner to another index than the runtime's.
-                where, values = "runtime = %s AND chain || '' = %s", [str(scope.runtime), scope.chain]
+                # The chain in a form that leads no planner to another index than the runtime's, nor to think it rare.
+                where, values = "runtime = %s AND (chain = %s) IS TRUE", [str(scope.runtime), scope.chain]
             return f"SELECT seq FROM record_event WHERE {where} {ordered}", [*values, low, high]
         one = f"SELECT seq FROM record_term WHERE term = %s {ordered}"
         if len(group) == 1:

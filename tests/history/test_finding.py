@@ -48,7 +48,11 @@ def numbers(found: finding.Found) -> list[int]:
 
 
 @pytest.mark.parametrize("scope", [WORKSPACE, ONE], ids=["workspace", "runtime"])
-def test_every_query_finds_what_it_asks_for(busy: list[Event], scope: Scope) -> None:
+@pytest.mark.parametrize("frequent", [2000, 2], ids=["rare terms", "frequent terms"])
+def test_every_query_finds_what_it_asks_for(
+    busy: list[Event], scope: Scope, frequent: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "NEAR", frequent)
     for text in QUERIES:
         query = parse(text)
         expected = plainly(scope, query)
