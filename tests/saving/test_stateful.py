@@ -67,15 +67,17 @@ class Api:
         self.http = plain(base_url=f"{url}/api/v1", headers=HEADERS)
         self.path = "/org/acme/ws/research/runtimes/notebook-helper"
         self.runtime = UUID(self.http.get(self.path).json()["id"])
+        self.last = self.stored()
 
     def stored(self) -> Json:
-        """The document in the box."""
-        found: Json = self.http.get(f"{self.path}/config").raise_for_status().json()["config"]
-        return found
+        """The document in the box, asked for; `last` is what it was when it was last heard of."""
+        self.last = self.http.get(f"{self.path}/config").raise_for_status().json()["config"]
+        return self.last
 
     def put(self, document: Json) -> None:
         """A change from the command line."""
-        self.http.put(f"{self.path}/config", json={"config": document}).raise_for_status()
+        answer = self.http.put(f"{self.path}/config", json={"config": document}).raise_for_status()
+        self.last = answer.json()["config"]
 
     def puts_since(self, moment: datetime) -> int:
         """PUTs that the box, on this machine and its clock, saw after a moment."""
@@ -129,7 +131,7 @@ class TwoPeople(RuleBasedStateMachine):
 
     def opened(self, who: Who, onto: Json | None = None, form: UUID | None = None) -> Editor:
         """A new form over what is stored, or over `onto`."""
-        base = self.api.stored() if onto is None else onto
+        base = self.api.last if onto is None else onto
         digest = documents.keep(self.api.runtime, base)
         owner = who.person.platform_id
         made = forms.opened(owner, "acme", "research", self.api.runtime, digest, datetime.now(UTC), form)
@@ -158,13 +160,13 @@ class TwoPeople(RuleBasedStateMachine):
     def outside(self, change: tuple[DocumentPath, list[Json]], pick: int) -> None:
         """Somebody on the command line."""
         path, values = change
-        self.outside_put(edit(self.api.stored(), path, values[pick % len(values)]))
+        self.outside_put(edit(self.api.last, path, values[pick % len(values)]))
 
     def outside_put(self, document: Json) -> None:
         """Stores a document, and keeps in mind what that changed until it is told."""
-        before = self.api.stored()
+        before = self.api.last
         self.api.put(document)
-        self.unnoticed |= {text(one.path) for one in diff(before, self.api.stored())}
+        self.unnoticed |= {text(one.path) for one in diff(before, self.api.last)}
 
     @rule(one=st.integers(0, 1))
     def look(self, one: int) -> None:
