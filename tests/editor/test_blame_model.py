@@ -247,3 +247,13 @@ def test_nobody_is_blamed_wrongly(alice: Who, storing: Storing) -> None:
 @pytest.mark.long
 def test_nobody_is_blamed_wrongly_in_ten_thousand_changes(alice: Who, storing: Storing) -> None:
     run(alice, storing, 10_000, seed=20_261_124)
+
+
+def test_a_list_whose_items_can_t_be_told_apart_is_marked_as_a_whole(alice: Who, storing: Storing) -> None:
+    """Of two capabilities of one name nobody knows which is new: the list says that it was changed, and no row does."""
+    for versions in (["1"], ["1", "2"]):
+        storing.stored = edit(START, ("capabilities",), [{"name": "web", "version": one} for one in versions])
+        async_to_sync(read_config)("", RuntimeRef("acme", "research", str(RUNTIME)))
+    found = marks(bare("acme", "research", str(RUNTIME)), ConfigForm.opened(storing.stored))
+    assert [(name, mark.who) for name, mark in found.items()] == [("capabilities", "")]
+    assert found["capabilities"].href.endswith("path=capabilities")
