@@ -35,6 +35,8 @@ TERMS: Final[Mapping[str, str]] = {
 
 LONGEST: Final = 1000
 """Characters of a query."""
+_SAID: Final = 60
+"""Characters of it that are said again."""
 MOST: Final = 60
 """Terms and words of a query."""
 OUTCOMES: Final = (
@@ -123,7 +125,7 @@ def parse(text: str, now: datetime | None = None, runtimes: Mapping[str, str] | 
     if problem := next(filter(None, (_problem(term, runtimes or {}, now) for term in terms)), ""):
         return Query(terms, problem=problem)
     if text.strip() and not terms:
-        return Query(problem=f"“{text.strip()}” has nothing to look for: words are made of letters and digits.")
+        return Query(problem=f"“{text.strip()[:_SAID]}” has nothing to look for: words are made of letters and digits.")
     groups: list[Group] = []
     nots: list[tuple[Group, ...]] = []
     times: dict[str, list[datetime]] = {"after": [], "before": []}
@@ -139,9 +141,10 @@ def parse(text: str, now: datetime | None = None, runtimes: Mapping[str, str] | 
             groups += _groups(term, runtimes or {}, there=False)
             every = every or term.key in {"outcome", "kind"}  # each of its steps tells one
     since, until = max(times["after"], default=None), min(times["before"], default=None)
+    groups = [*dict.fromkeys(groups)]
     if problem := _too_much(groups, nots) or _no_time(since, until, now):
         return Query(terms, problem=problem)
-    return Query(terms, tuple(dict.fromkeys(groups)), tuple(nots), since, until, every)
+    return Query(terms, tuple(groups), tuple(nots), since, until, every)
 
 
 def _too_much(groups: list[Group], nots: list[tuple[Group, ...]]) -> str:
@@ -169,7 +172,7 @@ def _problem(term: Term, runtimes: Mapping[str, str], now: datetime) -> str:
     if term.key == "runtime" and not _UUID.fullmatch(value) and term.value.casefold() not in runtimes:
         return f"“{term}” is no runtime that is known here: write its key, or its whole id."
     if term.key == "path" and not _is_path(term.value):
-        return f'“{term}” is no path: write path:resources.cpu_cores or path:capabilities["web"].version.'
+        return f'“path:{term.value}” is no path: write path:resources.cpu_cores or path:capabilities["web"].version.'
     if term.key == "request" and not words(value):
         return f"“{term}” has nothing to look for: words are made of letters and digits."
     if term.key in {"after", "before"} and (term.without or _moment(term.value, now) is None):

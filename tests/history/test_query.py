@@ -90,7 +90,8 @@ def test_a_runtime_s_key_name_or_id_finds_what_is_about_it() -> None:
     [
         *(("😀", "nothing to look for"), ("-", "nothing to look for"), ('""', "nothing to look for")),
         *(("request:---", "nothing to look for"), ("person: bob", "names nothing"), ('person:""', "names nothing")),
-        *(("path:resources.", "is no path"), ('path:capabilities["web', "is no path"), ("-path:[", "is no path")),
+        *(("path:resources.", "is no path"), ("-path:[", "is no path")),
+        ('path:capabilities["web', '“path:capabilities["web” is no path'),
         ("after:2026-11-20 before:2026-11-01", "Nothing lies after 2026-11-20 00:00 and before 2026-11-01 00:00"),
         ("after:2027-01-01", "lies ahead"),
         (" ".join(f"w{at}" for at in range(61)), "61 words and terms are too many"),
