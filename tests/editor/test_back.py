@@ -9,6 +9,7 @@ from asgiref.sync import async_to_sync
 
 from adminui.contract.document import same
 from adminui.contract.jsondiff import MASK
+from adminui.editor import offers
 from adminui.platform.address import RuntimeRef
 from adminui.record import documents, events
 from adminui.record.models import Document, Event
@@ -188,6 +189,19 @@ def test_what_today_s_rules_and_secrets_refuse_is_flagged_before_the_save(alice:
     only = page.post({"path": f'secrets.secret_ids["{DEAD}"]'}, do="some").follow()
     assert f"{DEAD} is no longer among your secrets." in only.text
     assert only.title.startswith("Review 1 change")
+
+
+def test_a_secret_that_has_just_gone_is_flagged_too(alice: Visitor, box: Box) -> None:
+    """What was there when the editor was opened says nothing of now."""
+    saved(alice, box, {"resources.cpu_cores": "4"})
+    old = box.config("analyst")
+    old["secrets"] = {"secret_ids": [DEAD]}
+    event = found(old)
+    for who, (at_, offered) in [*offers._last.items()]:
+        gone = offered.secrets and offered.secrets[0].model_copy(update={"id": DEAD})
+        offers._last[who] = at_, offered._replace(secrets=(*(offered.secrets or ()), *([gone] if gone else ())))
+    said = at(alice, box, "restore", event.pk).one(".banner.warn").get_text(" ", strip=True)
+    assert f"{DEAD} is no longer among your secrets." in said
 
 
 def test_environment_values_are_masked(alice: Visitor, box: Box) -> None:

@@ -20,7 +20,7 @@ from adminui.contract.document import Json, same
 from adminui.editor import goingback
 from adminui.editor.drafting import keep, over
 from adminui.editor.goingback import Aim, Back, Flag, Kind, Offer
-from adminui.editor.offers import lately
+from adminui.editor.offers import lately, offers
 from adminui.editor.pages import Group, Page, groups
 from adminui.editor.subject import subject, trace
 from adminui.platform.answers import Stored
@@ -59,7 +59,8 @@ class Task:
 async def _back(request: HttpRequest, who: Who, place: tuple[str, str, str], event: UUID, kind: Kind) -> HttpResponse:
     if elsewhere := await canonical(request, who, *place):
         return elsewhere
-    at = Page(request, who, await subject(who, *place, offering=lately))
+    offering = lately if request.method == "POST" else offers
+    at = Page(request, who, await subject(who, *place, offering=offering))
     stored = await read_config(who.token, at.about.ref)  # who may not read it is told so here
     aim = await sync_to_async(_aim)(at, event, kind)
     if stored.document is None or aim.gone:
