@@ -1,6 +1,10 @@
 """Retention: what goes, what stays whatever its age, and that no event is ever kept from being written."""
 
+import ast
+import importlib
+import re
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,12 +12,18 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+import adminui
+from adminui.accounts.roles import MAY, Deed, Role
 from adminui.history import retention, states
 from adminui.record import documents, events, seen
 from adminui.record.models import Document, Event
 from adminui.saving.models import Draft
+from tests.conftest import Visitor
 from tests.history.conftest import RUNTIMES, write
+from tests.history.test_pages import SCOUT, alice, as_, of, visitor
 from tests.record.test_commands import run
+
+__all__ = ["alice", "visitor"]
 
 RUNTIME = RUNTIMES[0]
 
@@ -81,9 +91,50 @@ def test_the_command_does_as_it_is_set(db: None, settings: Settings) -> None:
         call_command("history_retain", "--days", "-1")
 
 
-def test_no_setting_keeps_an_event_from_being_written(db: None, settings: Settings) -> None:
-    settings.HISTORY_DAYS = 1
-    settings.SAVES_WITH, settings.ALLOW_OTHER_TOKENS, settings.LOUD_WORKSPACES = "personal", True, ()
-    before = Event.objects.count()
-    write()
-    assert Event.objects.count() == before + 1
+WRITERS = [
+    *("record.events", "record.chain", "record.kinds", "record.index", "record.seen", "record.many"),
+    *("saving.steps", "saving.witness", "accounts.witness"),
+]
+"""Where events are written."""
+
+
+@pytest.mark.parametrize("module", WRITERS)
+def test_who_writes_events_knows_no_setting_and_no_role(module: str) -> None:
+    source = importlib.import_module(f"adminui.{module}").__file__
+    tree = ast.parse(Path(str(source)).read_text("utf-8"))
+    known = {name.id for name in ast.walk(tree) if isinstance(name, ast.Name)}
+    known |= {
+        alias.name for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names
+    }
+    assert known & {"settings", "environ", "getenv", "Role", "Deed", "can", "why_not"} == set()
+
+
+def test_events_are_written_there_and_nowhere_else() -> None:
+    """So that what holds for those modules holds for every event."""
+    root = Path(adminui.__file__).parent
+    writers = {
+        ".".join(path.relative_to(root).with_suffix("").parts)
+        for path in root.rglob("*.py")
+        if re.search(
+            r"events\.append\(|append_many\(|INSERT INTO record_event|put_many\(\"record_event", path.read_text("utf-8")
+        )
+    }
+    by_command = {"history.management.commands.history_demo", "history.management.commands.history_export"}
+    assert writers - by_command - {"history.retention"} <= set(WRITERS)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_role_keeps_an_event_from_being_written(alice: Visitor, role: Role) -> None:
+    as_(alice.sign_in("alice"), role)
+    event = Event.objects.filter(runtime=SCOUT, kind="save.rejected").latest("seq")
+    deeds = {
+        Deed.REVEAL: (of(SCOUT, f"{event.id}/"), {"reveal": "runtime_server.env.COLLECTOR_AUTH"}),
+        Deed.EXPORT_HISTORY: (of(SCOUT, "export/"), {"kind": "csv"}),
+    }
+    done = []
+    for deed, (path, form) in deeds.items():
+        before = Event.objects.count()
+        status = alice.post(path, form).status_code
+        assert Event.objects.count() - before == {200: 1, 403: 0}[status], "what is given is written down"
+        done += [deed] if status == 200 else []
+    assert set(done) >= MAY[role] & deeds.keys()
