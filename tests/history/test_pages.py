@@ -15,6 +15,8 @@ from adminui.accounts import places
 from adminui.accounts.here import Who
 from adminui.accounts.models import Credential
 from adminui.accounts.roles import Role
+from adminui.contract.document import Absent, Json, edit
+from adminui.embedded.demo.stories import SCOUT as STORED
 from adminui.history import access, finding, telling
 from adminui.history.finding import Hit
 from adminui.history.listing import told_rows
@@ -117,6 +119,21 @@ def test_an_event_tells_all_of_itself(alice: Visitor) -> None:
         assert expected in said
     assert "Today" in said
     assert soup.select_one("button[name=reveal]") is not None
+
+
+def test_what_was_sent_stands_beside_what_was_stored(alice: Visitor) -> None:
+    stored = edit(edit(STORED, ("resources", "cpu_cores"), 3), ("runtime_server", "env", "MODE"), "hunter2 theirs")
+    wanted: dict[str, Json | Absent] = {"resources.cpu_cores": 4, "runtime_server.env.MODE": "hunter2 mine"}
+    saving = past.Past()
+    saving.states = {SCOUT: STORED}
+    event = saving.save("bob", SCOUT, wanted, state="altered", stored=stored)
+    soup = page(alice, of(SCOUT, f"{event.id}/"))
+    own = soup.select_one("section[aria-labelledby=own]")
+    assert own is not None
+    assert "resources.cpu_cores sent 4 stored 3 differs" in text(own)
+    assert "Variables runtime_server.env sent 4 keys stored 4 keys differs" in text(own)
+    assert "hunter2" not in str(soup)
+    assert "accepted it and stored something else" in text(soup)
 
 
 def test_values_of_the_environment_are_on_no_page_until_revealed(alice: Visitor) -> None:
