@@ -48,13 +48,18 @@ def restore(page: Page, house: House) -> None:
 
 @stop()
 def editor_with_blame(page: Page, house: House) -> None:
-    """Fields and rows that say who changed them last, here or elsewhere."""
+    """Fields and rows that say who changed them last, here or elsewhere, and that many were elsewhere."""
     editor(page)
     with mended(house):
-        elsewhere(house, lambda document: document["sandbox"]["exposed_ports"].append(1234))
+        for port in range(1234, 1239):
+            elsewhere(house, lambda document, port=port: document["sandbox"]["exposed_ports"].append(port))
+            page.request.get(page.url)  # which is when it is noticed
         saved(page, resources__cpu_cores="4", metadata__labels__0__value="other")
         editor(page)
         expect(page.get_by_text("changed outside").first).to_be_visible()
+        expect(
+            page.get_by_text(re.compile(r"\d of the last \d+ changes of this runtime came from elsewhere"))
+        ).to_be_visible()
 
 
 @stop()
