@@ -134,8 +134,6 @@ def scope_of(event: Event) -> Scope:
 
 Part = UUID | None
 """A part of a workspace: the events of one runtime, or those that are about none."""
-
-
 _OWN: Final = " of no runtime"
 
 
@@ -171,6 +169,23 @@ def places(event: Event) -> set[str]:
     return found
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where an event counts: the keys of names and tally of its workspace and of its part, and the row of the part."""
+
+    part: tuple[int, str] | None
+    counted: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, whole: Scope, part: object) -> "_Place":
+        """The place of events of a workspace that are about a runtime or none; a damaged row is of no part."""
+        counted = (whole.key("name"), whole.key("tally"))
+        if part is not None and not isinstance(part, UUID):
+            return cls(None, (counted,))
+        (names,), (tally,) = _keys(whole, [part], "name"), _keys(whole, [part], "tally")
+        return cls((whole.key("part"), str(part or "")), (counted, (names, tally)))
+
+
 class _Rows:
     """Rows of the tables, as events come."""
 
@@ -180,29 +195,33 @@ class _Rows:
         self._bad: Counter[tuple[int, str]] = Counter()
         self._names: dict[tuple[int, str], int] = {}
         self._latest: dict[int, int] = {}
+        self._places: dict[tuple[str, str, object], _Place] = {}
         self._keys: defaultdict[Scope, dict[str, int]] = defaultdict(dict)
 
     def take(self, event: Event) -> None:
         """Takes an event, after those with lower numbers."""
         whole, seq = scope_of(event), event.seq
         self.terms += [(key, seq) for key in self._of(whole, terms(event))]
-        self._count(event, *self._of(whole, ("name", "tally")))
-        part = event.runtime
-        if part is None or isinstance(part, UUID):
-            self._names[self._of(whole, ("part",))[0], str(part or "")] = seq
-            within, own = (Scope(whole.chain, whole.workspace, part), "") if part else (whole, _OWN)
-            self._count(event, *self._of(within, (f"name{own}", f"tally{own}")))
+        placed = self._placed(event)
+        if placed.part is not None:
+            self._names[placed.part] = seq
+        for names, tally in placed.counted:
+            if event.name:
+                self._names[names, event.name] = seq
+            if event.kind != "save.intent":
+                at = tally, day(event)
+                self._tally[at] += 1
+                self._bad[at] += outcome(event) in BAD
         if has_landed(event) and isinstance(event.runtime, UUID):
             runtime = Scope(event.chain, event.workspace, event.runtime)
             self._latest.update(dict.fromkeys(self._of(runtime, places(event)), seq))
 
-    def _count(self, event: Event, names: int, tally: int) -> None:
-        if event.name:
-            self._names[names, event.name] = event.seq
-        if event.kind != "save.intent":
-            place = tally, day(event)
-            self._tally[place] += 1
-            self._bad[place] += outcome(event) in BAD
+    def _placed(self, event: Event) -> "_Place":
+        place = event.chain, event.workspace, event.runtime
+        known = self._places.get(place)
+        if known is None:
+            known = self._places[place] = _Place.of(scope_of(event), event.runtime)
+        return known
 
     def _of(self, scope: Scope, texts: Iterable[str]) -> list[int]:
         """The keys of texts. Most come again and again; those that don't are not worth keeping for long."""
