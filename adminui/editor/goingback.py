@@ -25,24 +25,20 @@ Side = Literal["before", "after"]
 @dataclass(frozen=True)
 class Aim:
     """What is to be gone back to: the state at one `side` of an event, or, to undo it, from the one after it to the
-    one before it. A document is None where it is no longer kept."""
+    one before it. A document that it takes may be gone; `gone` says why then."""
 
     kind: Kind
     event: Event
     side: Side
     state: Json | None
     undone: Json | None = None
+    gone: str = ""
 
     @property
     def name(self) -> str:
         """As in “Put back the state after change 41 by bob”."""
         number = f"change {self.event.seq}{made_by(self.event)}"
         return f"Undo {number}" if self.kind == "undo" else f"Put back the state {self.side} {number}"
-
-    @property
-    def gone(self) -> bool:
-        """Whether a document that it takes is no longer kept."""
-        return self.state is None or (self.kind == "undo" and self.undone is None)
 
 
 def made_by(event: Event) -> str:
@@ -72,10 +68,11 @@ def aim(event: Event, kind: Kind, side: Side) -> Aim | None:
     digests = (event.before, event.after)
     if not isinstance(event.runtime, UUID) or not has_landed(event) or not all(digests):
         return None
-    before, after = (documents.load(event.runtime, digest or "") for digest in digests)
+    before, after = (documents.opened(event.runtime, digest or "") for digest in digests)
     if kind == "undo":
-        return Aim(kind, event, "before", before, after)
-    return Aim(kind, event, side, after if side == "after" else before)
+        return Aim(kind, event, "before", before[0], after[0], before[1] or after[1])
+    state, why = after if side == "after" else before
+    return Aim(kind, event, side, state, gone=why)
 
 
 def offer(aim: Aim, today: Json) -> Offer:

@@ -15,7 +15,6 @@ from adminui.contract.changes import ENVIRONMENT, Change, Told, diff, tell_maske
 from adminui.contract.config import SECTIONS
 from adminui.contract.document import Json
 from adminui.contract.jsondiff import Line, lines
-from adminui.keyring import SealBroken
 from adminui.record import documents
 from adminui.record.index import Scope, has_landed
 from adminui.record.models import Event
@@ -65,15 +64,7 @@ def difference(before: Json, after: Json, *, revealed: Collection[str] = (), who
 
 def kept(runtime: UUID, digest: str | None) -> tuple[Json | None, str]:
     """A document and an empty text, or None and why it isn't there."""
-    if digest is None:
-        return None, "No document belongs to it."
-    try:
-        document = documents.load(runtime, digest)
-    except SealBroken:
-        return None, "The document can’t be opened: it was tampered with, or its key is gone."
-    if document is None:
-        return None, "The document is no longer kept; that it changed, and from which to which, still is."
-    return document, ""
+    return (None, "No document belongs to it.") if digest is None else documents.opened(runtime, digest)
 
 
 def event_of(scope: Scope, event: UUID) -> Event | None:

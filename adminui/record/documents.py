@@ -73,6 +73,17 @@ def load(runtime: UUID, digest: str) -> Json | None:
     return None if row is None else _opened(row)
 
 
+def opened(runtime: UUID, digest: str) -> tuple[Json | None, str]:
+    """The document of this digest and an empty text, or None and why it isn’t there. Raises django.db.Error."""
+    try:
+        document = load(runtime, digest)
+    except keyring.SealBroken:
+        return None, "The document can’t be opened: it was tampered with, or its key is gone."
+    if document is None:
+        return None, "The document is no longer kept; that it changed, and from which to which, still is."
+    return document, ""
+
+
 def load_small(wanted: Iterable[tuple[UUID, str]], *, most: int = 1 << 16) -> dict[tuple[UUID, str], Json]:
     """Those of many documents that are kept, open, and not larger than `most` bytes as they are sealed.
 

@@ -259,9 +259,24 @@ def test_a_document_that_was_dropped(alice: Visitor, box: Box) -> None:
     Document.objects.filter(digest=last().after).delete()
     put(box, lambda document: document["resources"].update(cpu_cores=8))
     page = at(alice, box, "restore")
-    assert "This state is no longer kept" in page.text
+    assert "This state can’t be put back" in page.text
+    assert "no longer kept" in page.text
     assert page.soup.select("main button") == []
     assert alice.post(page.path, {"do": "all"}).status_code == 409
+
+
+def test_a_document_that_was_tampered_with(alice: Visitor, box: Box) -> None:
+    """Neither the way back nor the receipt fails by it."""
+    receipt = saved(alice, box, {"resources.cpu_cores": "4"})
+    put(box, lambda document: document["resources"].update(cpu_cores=8))
+    Document.objects.filter(digest=last().after).update(sealed=b"0" * 64)
+    for way in ("restore", "undo"):
+        page = at(alice, box, way)
+        assert "can’t be opened" in page.text
+        assert page.soup.select("main button") == []
+        assert alice.post(page.path, {"do": "all"}).status_code == 409
+    assert Page(alice, alice.get(receipt.path)).status == 200
+    assert of_event(alice, last()).status == 200
 
 
 def test_a_reader_sees_why_not(alice: Visitor, bob: Visitor, box: Box) -> None:

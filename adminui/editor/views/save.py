@@ -39,7 +39,7 @@ class Documents:
 
 def _load(row: Save) -> Documents:
     def one(digest: str) -> Json | None:
-        return documents.load(row.runtime, digest) if digest else None
+        return documents.opened(row.runtime, digest)[0] if digest else None
 
     return Documents(one(row.base), one(row.sent), one(row.found), one(row.envelope))
 
