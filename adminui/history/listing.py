@@ -18,7 +18,7 @@ from adminui.history.asked import Asked
 from adminui.history.finding import Found, Hit, find
 from adminui.history.telling import Telling, Told
 from adminui.platform.address import is_uuid
-from adminui.record import documents
+from adminui.record import documents, events
 from adminui.record.index import Scope
 from adminui.record.models import Event
 
@@ -120,6 +120,14 @@ async def listed(access: Access, scope: Scope, asked: Asked, known: Mapping[UUID
     # What may not be seen isn't looked through to its end at once, however much of it there is.
     stopped = found.stopped is not None or (found.more and len(hits) < ROWS)
     return Listing(tuple(rows), *beside, stopped=stopped)
+
+
+def site(asked: Asked) -> Listing:
+    """The page of events of no organization that is asked for. They have no pages of their own."""
+    up = asked.above is not None
+    found = find(Scope(events.SITE, ""), asked.query, below=asked.below, above=asked.above or 0, up=up, most=ROWS)
+    rows = tuple(Row(hit.event, telling.tell(Told(hit.event, hit.course)), "", "", "") for hit in found.hits)
+    return Listing(rows, *_beside(asked, found, up=up), stopped=found.stopped is not None)
 
 
 def _of(hits: Iterable[Hit]) -> set[UUID]:

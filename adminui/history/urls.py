@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from adminui.history.views import compare, event, export, listing, path_history
+from adminui.history.views import compare, event, export, listing, path_history, site
 
 WORKSPACE = "org/<slug:org>/ws/<slug:ws>/history/"
 RUNTIME = "org/<slug:org>/ws/<slug:ws>/runtimes/<str:runtime>/history/"
 
 urlpatterns = [
+    path("people/history/", site.of_site, name="site-history"),
     path(WORKSPACE, listing.of_workspace, name="workspace-history"),
     path(WORKSPACE + "export/", export.of_workspace, name="workspace-history-export"),
     path(WORKSPACE + "<uuid:event>/", event.of_workspace, name="workspace-event"),

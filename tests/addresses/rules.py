@@ -125,6 +125,7 @@ RULES: dict[str, Rule] = {
     "config-restore": Rule(get=READERS, post=SAVERS, query=lambda world: "?state=before"),
     "config-undo": Rule(get=READERS, post=SAVERS),
     # history
+    "site-history": Rule(get=ADMINS),
     "workspace-history": Rule(get=READERS),
     "workspace-history-export": Rule(post=AUDITORS, data=lambda world: {"kind": "csv"}),
     "workspace-event": Rule(get=READERS, names={"event": lambda world: world.workspace_event()}),

@@ -78,3 +78,9 @@ def history_compare(page: Page, house: House) -> None:
 def history_path(page: Page, house: House) -> None:
     with_past(house)
     page.goto(f"{RESEARCH}/{house.id('analyst')}/history/path/?path=resources.cpu_cores")
+
+
+@stop("adam")
+def history_of_sign_ins(page: Page, house: House) -> None:
+    page.goto("/people/history/")
+    expect(page.get_by_text("signed in by").first).to_be_visible()
