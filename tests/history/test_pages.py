@@ -190,6 +190,11 @@ def test_a_path_has_a_history_of_its_own(alice: Visitor) -> None:
     assert text(soup.select(".changes > li")[0]).startswith("alice")
     assert "8 → 2" in text(soup)
     assert "Changes of CPU cores" in text(soup)
+    assert soup.select("nav[aria-label=Pages]") == []
+    first = Event.objects.filter(runtime=ANALYST).order_by("seq")[0]
+    further = page(alice, of(ANALYST, "path/"), path="resources.cpu_cores", before=str(first.seq))
+    assert "Nothing further" in text(further)
+    assert [one["href"] for one in further.select("nav[aria-label=Pages] a")] == ["?path=resources.cpu_cores"]
     assert "Never changed here" in text(page(alice, of(ANALYST, "path/"), path="build.profile"))
     assert alice.get(of(ANALYST, "path/"), query_params={"path": "no path ["}).status_code == 404
 

@@ -52,14 +52,15 @@ async def path_history(request: HttpRequest, who: Who, org: str, ws: str, runtim
     except ValueError:
         path = None
     asked = Asked.read(request.GET, {})
-    context: dict[str, object] = {"path": text, "label": "", "steps": [], "older": "", "wrong": path is None}
+    context: dict[str, object] = {"path": text, "label": "", "steps": [], "older": "", "newest": ""}
+    context["wrong"] = path is None
     if path:
         context |= await sync_to_async(_context)(about, path, asked.below)
     return about.render("history/path.html", context, 200 if path else 404)
 
 
 def _context(about: Subject, path: Path, below: int | None) -> dict[str, object]:
-    text = paths.text(path)
+    text, begun = paths.text(path), below
     query = parse(str(Query((Term("path", text),))))
     steps: list[Step] = []
     for _ in range(_LOOKED):
@@ -72,6 +73,7 @@ def _context(about: Subject, path: Path, below: int | None) -> dict[str, object]
         "label": tell_masked(Change(path, "changed", None, None)).label,
         "steps": steps,
         "older": f"?{urlencode({'path': text, 'before': below})}" if below else "",
+        "newest": f"?{urlencode({'path': text})}" if begun else "",
     }
 
 
