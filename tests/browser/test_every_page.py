@@ -21,6 +21,8 @@ SMALL = """() => [...document.querySelectorAll('button, input, select, summary, 
     return box.width && !inline && !one.matches('.skip, .visually-hidden, [type=checkbox], [type=radio]')
         && (box.width < 24 || box.height < 24) }).slice(0, 3).map(one => one.outerHTML.slice(0, 120))"""
 
+AXE = Axe().axe_script
+
 UNEXPLAINED = """() => [...document.querySelectorAll('[disabled], [readonly]')].filter(one => {
     const ids = (one.getAttribute('aria-describedby') ?? '').split(' ');
     return !one.title && !ids.some(id => document.getElementById(id)?.textContent.trim()) })
@@ -29,8 +31,10 @@ UNEXPLAINED = """() => [...document.querySelectorAll('[disabled], [readonly]')].
 
 def findings(page: Page, *rules: str) -> list[str]:
     """What axe says, with the places; of these rules alone, if there are any."""
-    options = {"runOnly": list(rules)} if rules else {}
-    violations = Axe().run(page, options=options).response["violations"]
+    options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    violations = page.evaluate("options => axe.run(options).then(found => found.violations)", options)
     return [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in violations]
 
 
