@@ -140,7 +140,10 @@ def test_undo_from_the_receipt_takes_back_what_was_saved_and_leaves_what_came_si
     agent = next(one for one in Event.objects.filter(kind="save.intent").values_list("paths", flat=True))
     assert "defaults.agent" in agent
     put(box, lambda document: document["resources"].update(memory_mb=8192))
-    review = Page(alice, alice.post(str(receipt.one("form[action$='/undo/']")["action"]))).follow()
+    undo = str(receipt.one("form[action$='/undo/']")["action"])
+    review = Page(alice, alice.post(undo)).follow()
+    assert Page(alice, alice.post(undo)).location == review.path  # pressed twice: one draft
+    assert Draft.objects.count() == 1
     assert f"Takes back change {event.seq} by alice." in review.text
     assert review.title.startswith("Review 2 changes")
     review.post(do="save")

@@ -113,17 +113,22 @@ def _take_up(at: Page, task: Task, chosen: Collection[str] | None) -> Form:
     kind, of = task.aim.kind, task.aim.event.pk
     changed = tuple(paths.text(change.path) for change in form.changes())
     with transaction.atomic():
-        onto = _untouched(task.onto)
+        onto = _untouched(task.onto, kind, of)
         keep(onto, form)
         drafts.came_from(onto, kind, of)
         witness.taken_up(onto, at.who.person, trace(at.request), kind=kind, of=of, paths=changed)
     return onto
 
 
-def _untouched(onto: Form) -> Form:
-    """The page's form, or a new one where its draft was edited since: who goes back to the page loses nothing typed."""
-    revision = Draft.objects.filter(form=onto.id).values_list("revision", flat=True).first()
-    return onto if revision in (None, 1) else replace(onto, id=uuid4())
+def _untouched(onto: Form, kind: Kind, of: UUID) -> Form:
+    """A form whose draft nobody edited: that of an earlier try at the same, the page's, or a new one.
+
+    So who presses twice has one draft, and who goes back to the page after editing loses nothing.
+    """
+    mine = Draft.objects.filter(owner=onto.owner, runtime=onto.runtime)
+    same_try = mine.filter(origin=kind, of=of, base=onto.base, revision=1).values_list("form", flat=True).first()
+    edited = mine.filter(form=onto.id, revision__gt=1).exists()
+    return replace(onto, id=same_try or (uuid4() if edited else onto.id))
 
 
 def _page(at: Page, task: Task, *, wrong: bool = False, status: int = 200) -> HttpResponse:
