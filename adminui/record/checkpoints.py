@@ -33,10 +33,12 @@ def lines() -> Iterator[str]:
         yield Checkpoint(head.chain, head.seq, head.hash, now, key.id).signed(_signer(key))
 
 
-def public_key(name: str | None = None) -> bytes | None:
-    """The 32 bytes that checkpoints signed by the key of that id are proven with, by default the first key's.
-
-    None when the ring has no such key.
-    """
-    key = next((one for one in _ring().keys if name in (None, one.id)), None)
+def public_key(name: str) -> bytes | None:
+    """The 32 bytes that checkpoints signed by the key of that id are proven with; None for a key that is not there."""
+    key = next((one for one in _ring().keys if one.id == name), None)
     return None if key is None else _signer(key).public_key().public_bytes_raw()
+
+
+def public_keys() -> list[bytes]:
+    """Those of all keys, the one that signs now first."""
+    return [_signer(key).public_key().public_bytes_raw() for key in _ring().keys]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verifies history: the rules of the chain, and a program that checks an export with no more than this file.
 
-    python verifier.py EXPORT.ndjson [--checkpoints FILE] [--public-key BASE64] [--keys-file FILE]
+    python verifier.py EXPORT.ndjson [--checkpoints FILE] [--public-key BASE64 …] [--keys-file FILE]
 
 It needs Python 3.11 and the packages rfc8785 and cryptography; not Django, no database, nothing else of this program.
 Exit status 0: all is as it was written. 1: something isn't, and the first broken place is named. 2: it can't be read.
@@ -22,7 +22,7 @@ import hmac
 import json
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -366,13 +366,13 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("export", type=Path, help="NDJSON that history_export wrote")
     parser.add_argument("--checkpoints", type=Path, help="lines that history_checkpoint printed")
-    parser.add_argument("--public-key", help="the key that signed them, in base64; else the one they name is believed")
+    parser.add_argument("--public-key", action="append", help="one that signed them, else those they name are believed")
     parser.add_argument("--keys-file", type=Path, help="the program’s keys, to open sealed documents")
     given = parser.parse_args(arguments)
     try:
         keys = None if given.keys_file is None else keys_of(given.keys_file.read_text("ascii"))
         lines = given.checkpoints.read_text("utf-8").splitlines() if given.checkpoints is not None else []
-        noted = checkpoints(lines, _trust(given.public_key, lines))
+        noted = checkpoints(lines, trust(lines, given.public_key))
         with given.export.open("rb") as file:
             found = verify(file, noted, keys)
     except (Unreadable, OSError, UnicodeDecodeError) as error:
@@ -382,16 +382,14 @@ def main(arguments: list[str] | None = None) -> int:
     return 0 if found.good else 1
 
 
-def _trust(public_key: str | None, lines: list[str]) -> Callable[[str], bytes | None]:
-    """The public key for a key's name: the one that was given, else the one that the line itself names."""
-    if public_key is not None:
-        given = base64.b64decode(public_key)
-        return lambda _: given
+def trust(lines: Iterable[str], believed: Collection[str] | None) -> Callable[[str], bytes | None]:
+    """The public key for a key's name, as the lines themselves name it; of those in `believed` (base64), if given."""
     named: dict[str, bytes] = {}
     for line in lines:
-        with suppress(ValueError, KeyError, TypeError):
+        with suppress(ValueError, KeyError, TypeError, RecursionError):
             one = json.loads(line)
-            named.setdefault(one["checkpoint"]["key"], base64.b64decode(one["public_key"]))
+            if believed is None or one["public_key"] in believed:
+                named.setdefault(one["checkpoint"]["key"], base64.b64decode(one["public_key"]))
     return named.get
 
 

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from adminui import keyring
-from adminui.record import documents, events, exports
+from adminui.record import documents, events, exports, verifier
 from adminui.record.models import Document, Event, Head
 from tests.record.conftest import RUNTIME, Append
 from tests.record.guards import lifted
@@ -114,6 +114,30 @@ def test_checkpoints_of_another_key_are_not_believed(kept: list[Event], tmp_path
     settings.KEYRING = keyring.Keyring((keyring.Key("new", bytes(range(32))),))
     status, said = run("history_verify", "--checkpoints", noted)
     assert (status, "signed by a key that isn’t known" in said) == (2, True)
+
+
+def test_checkpoints_of_a_key_that_is_gone_are_proven_by_its_public_key(
+    kept: list[Event], tmp_path: Path, settings: Any
+) -> None:
+    noted = checkpoints(tmp_path / "noted")
+    new = keyring.Key("new", bytes(range(32)))
+    settings.KEYRING = keyring.Keyring((new, *settings.KEYRING.keys))
+    of_new, of_old = run("history_checkpoint", "--public-key")[1].split()
+    with noted.open("a") as file:
+        file.write(run("history_checkpoint")[1])
+    settings.KEYRING = keyring.Keyring((new,))
+    against = ("history_verify", "--checkpoints", noted, "--no-documents")
+    assert run(*against)[0] == 2
+    assert run(*against, "--public-key", of_new)[0] == 2, "that is the other one"
+    assert run(*against, "--public-key", of_old)[0] == 0
+    export(tmp_path / "acme")
+    assert verifier.main([str(tmp_path / "acme"), "--checkpoints", str(noted), "--public-key", of_old]) == 2
+    both = ["--public-key", of_old, "--public-key", of_new]
+    assert verifier.main([str(tmp_path / "acme"), "--checkpoints", str(noted), *both]) == 0
+    with lifted() as cursor:
+        cursor.execute("DELETE FROM record_event WHERE chain = 'acme' AND seq > 3")
+        cursor.execute(f"UPDATE record_head SET seq = 3, hash = '{kept[2].hash}' WHERE chain = 'acme'")
+    assert run(*against, "--public-key", of_old)[0] == 1
 
 
 @pytest.mark.parametrize("damage", ["flip", "move", "other document"])

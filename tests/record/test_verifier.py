@@ -256,4 +256,8 @@ def test_the_program_holds_an_export_against_checkpoints(tmp_path: Path) -> None
     assert done.returncode == 1
     other = base64.b64encode(Ed25519PrivateKey.generate().public_key().public_bytes_raw()).decode()
     done = run(cut, "--checkpoints", kept, "--public-key", other)
-    assert (done.returncode, "signature" in done.stderr) == (2, True)
+    assert (done.returncode, "isn’t known here" in done.stderr) == (2, True)
+    assert run(cut, "--checkpoints", kept, "--public-key", "no base64!").returncode == 2
+    kept.write_text("[" * 50_000)
+    done = run(cut, "--checkpoints", kept)
+    assert (done.returncode, done.stderr) == (2, "Line 1 of the checkpoints: It is no checkpoint.\n")

@@ -1,7 +1,7 @@
 """`manage.py history_verify [EXPORT]`: whether the record, or an export of it, is as it was written."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,13 @@ class Command(BaseCommand):
         parser.add_argument("export", nargs="?", type=Path, help="an NDJSON export, instead of the database")
         parser.add_argument("--chain", action="append", help="this organization’s chain alone (@site: what has none)")
         parser.add_argument("--checkpoints", type=Path, help="lines that history_checkpoint printed")
+        parser.add_argument("--public-key", action="append", help="in base64, of a key that is gone from here (repeat)")
         parser.add_argument("--no-documents", action="store_true", help="leave the sealed documents closed")
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Prints the verdict."""
         try:
-            noted = _noted(options["checkpoints"])
+            noted = _noted(options["checkpoints"], options["public_key"] or ())
             if options["export"] is not None:
                 good = self._export(options["export"], noted, closed=options["no_documents"])
             else:
@@ -74,10 +75,13 @@ class Command(BaseCommand):
         return wrong == 0
 
 
-def _noted(path: Path | None) -> list[Checkpoint]:
+def _noted(path: Path | None, believed: Collection[str]) -> list[Checkpoint]:
+    """The checkpoints of a file, signed by one of the program's keys or by one that was noted when it went."""
     if path is None:
         return []
-    return verifier.checkpoints(path.read_text("utf-8").splitlines(), checkpoints.public_key)
+    lines = path.read_text("utf-8").splitlines()
+    gone = verifier.trust(lines, believed)
+    return verifier.checkpoints(lines, lambda name: checkpoints.public_key(name) or gone(name))
 
 
 def _chains(noted: list[Checkpoint]) -> Iterator[str]:
