@@ -159,7 +159,7 @@ TEXT = st.text(st.sampled_from(list('ab :-"\\[]é\t.')) | st.characters(), max_s
 def test_no_text_makes_it_fail_and_what_is_shown_means_the_same(text: str) -> None:
     query = parse(text, NOW)
     again = parse(str(query), NOW)
-    assert (again.groups, again.nots, again.since) == (query.groups, query.nots, query.since)
+    assert query.problem or (again.groups, again.nots, again.since) == (query.groups, query.nots, query.since)
 
 
 @given(any_paths.filter(bool))
