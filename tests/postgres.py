@@ -50,7 +50,13 @@ def server_url() -> str:
     server = get_server(folder / "data", cleanup_mode=None)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(server.stop)  # called before the folder goes: last registered, first called
-    return str(server.get_uri())
+    url = str(server.get_uri())
+    with psycopg.connect(url, autocommit=True) as opened:
+        # Nothing of it outlives this process: what it would wait for is a disk that nobody reads again.
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            opened.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(name)))
+        opened.execute("SELECT pg_reload_conf()")
+    return url
 
 
 @contextmanager
