@@ -129,6 +129,21 @@ def test_what_is_gone_counts_for_auditors_alone(visitor: Visitor) -> None:
     assert "mallory" in people(visitor)
 
 
+def test_a_right_that_was_taken_away_is_gone_after_a_minute(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    as_(visitor.sign_in("alice"), Role.ADMIN)
+    assert visitor.get(of(SCOUT)).status_code == 200
+    assert "dana" in people(visitor)
+    for room in (access, places):
+        monkeypatch.setattr(room, "platform", lambda real=room.platform: Closed(real(), SCOUT))
+    assert visitor.get(of(SCOUT)).status_code == 200, "what the platform said is believed for so long"
+    for room, seconds in ((access, "FRESH"), (places, "_FRESH")):
+        assert getattr(room, seconds) == 60
+        monkeypatch.setattr(room, seconds, -1)
+    assert visitor.get(of(SCOUT)).status_code == 403
+    assert rows(page(visitor, WORKSPACE, q="runtime:scout origin:bulk")) == []
+    assert not events_of(taken(visitor, f"{WORKSPACE}export/", kind="ndjson", q="origin:bulk"))
+
+
 def test_no_more_than_so_many_are_asked_for(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     as_(visitor.sign_in("alice"), Role.AUDITOR)
     for runtime in RUNTIMES:
@@ -152,9 +167,9 @@ def test_the_list_of_runtimes_is_read_on_where_a_page_of_it_is_not_enough(
 
 def test_pages_of_what_may_not_be_seen_say_that_there_is_more(closed: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     """However much of it lies between, the rest is a click away, and no page says that nothing ever happened."""
-    monkeypatch.setattr(listing, "ROWS", 2)
+    monkeypatch.setattr(listing, "ROWS", 6)
     monkeypatch.setattr(listing, "_ROUNDS", 2)
-    for _ in range(12):
+    for _ in range(13):
         write(runtime=SCOUT, person=MALLORY)
     soup = page(closed, WORKSPACE)
     assert rows(soup) == []

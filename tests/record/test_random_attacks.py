@@ -109,7 +109,7 @@ def lend(chance: random.Random) -> None:
 ATTACKS: list[Attack] = [edit, delete, swap, insert, truncate, write_anew, lend]
 
 
-@pytest.mark.parametrize("count", [105, pytest.param(1000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [70, pytest.param(1000, marks=pytest.mark.long)])
 def test_every_random_attack_is_found(count: int, append: Append, tmp_path: Path) -> None:
     for number in range(EVENTS):
         append(reason=f"the {number}th")
