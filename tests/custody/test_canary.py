@@ -185,7 +185,7 @@ def look_back(drive: Drive) -> None:
     for kind in ("csv", "ndjson"):
         drive.post(f"{workspace}export/", {"kind": kind}, 200)
         drive.post(f"{runtime}export/", {"kind": kind}, 200)
-    for path in ("/people/", "/health/"):
+    for path in ("/people/", "/people/history/", "/health/"):
         drive.get(path)
 
 
