@@ -26,9 +26,16 @@ def bad(title: str, text: str = "", **more: object) -> Notice:
     return Notice(title, text, tone="bad", icon="exclamation-triangle", **more)  # type: ignore[arg-type]
 
 
+def nothing_lost(detail: str) -> str:
+    """What the platform said, as a sentence of its own, before what became of the save."""
+    said = detail.rstrip()
+    stop = "" if not said or said.endswith((".", "!", "?", "…")) else "."
+    return f"{said}{stop} Nothing was saved, and nothing is lost.".lstrip()
+
+
 def limited(refusal: Refusal) -> Notice:
     """429: when it may be tried again."""
-    text = f"{refusal.detail} Nothing was saved, and nothing is lost."
+    text = nothing_lost(refusal.detail)
     return bad("The platform asks to wait.", text, seconds=refusal.seconds, request_id=refusal.request_id)
 
 
@@ -50,7 +57,7 @@ _TITLES = {
 def refused(refusal: Refusal, beside: list[Line]) -> Notice:
     """What the platform said no with; its errors stand at their fields."""
     title = _TITLES.get(refusal.kind, "The platform refused this save.")
-    text = f"{refusal.detail} Nothing was saved, and nothing is lost."
+    text = nothing_lost(refusal.detail)
     return bad(title, text, request_id=refusal.request_id, lines=beside)
 
 

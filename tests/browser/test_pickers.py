@@ -78,3 +78,14 @@ def test_capabilities_suggest_what_the_organization_offers(opening: Opening, men
     page.get_by_text("What acme offers").click()
     expect(page.get_by_role("definition").filter(has_text="Read-only SQL")).to_be_visible()
     assert control(page, "capabilities.0.name").evaluate("one => one.list.options.length") > 5
+
+
+def test_a_secret_of_somebody_else_has_one_line_for_whose_it_is_on_a_phone(opening: Opening, house: House) -> None:
+    page = opening("alice", width=390)
+    editor(page)
+    whose = page.get_by_text("not one of yours, kept").bounding_box()
+    remove = page.locator(".pick", has_text="not one of yours").get_by_role("button").bounding_box()
+    assert whose is not None
+    assert remove is not None
+    assert whose["height"] < 30
+    assert whose["y"] - 30 < remove["y"] < whose["y"] + 30

@@ -76,7 +76,7 @@ def test_an_error_that_no_field_shows_is_on_top_with_its_path(alice: Visitor, bo
 def test_400_is_told_on_top(alice: Visitor, box: Box) -> None:
     page = refused(alice, box, status=400, detail="the sky is falling")
     assert page.status == 400
-    assert "the sky is falling" in page.text
+    assert "the sky is falling. Nothing was saved" in page.text
     kept(page, box)
 
 
