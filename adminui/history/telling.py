@@ -11,7 +11,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from adminui.contract import paths
-from adminui.contract.changes import diff
+from adminui.contract.changes import ENVIRONMENT, diff
 from adminui.contract.document import Json
 from adminui.contract.phrases import PAST, Phrase, named, phrase
 from adminui.history.finding import Hit
@@ -215,11 +215,11 @@ def refusal(told: Told) -> str:
 
 
 def error_text(error: Mapping[str, Json]) -> str:
-    """One error of an envelope: where and what; of the environment only where, since it may repeat a value."""
+    """One error of an envelope: where and what; of the environment, and what holds it, where alone."""
     loc = error.get("loc")
     path = tuple(one for one in loc if isinstance(one, str | int)) if isinstance(loc, list) else ()
     path = path[next((at for at, one in enumerate(path) if one not in ("body", "config")), len(path)) :]
-    said = "" if path[:2] == ("runtime_server", "env") else _text(error.get("msg"))
+    said = "" if path and path[:2] == ENVIRONMENT[: len(path)] else _text(error.get("msg"))
     return " ".join(part for part in (paths.text(path), said) if part)
 
 
