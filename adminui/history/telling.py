@@ -164,7 +164,14 @@ _COMING_BACK: Final = {"restore", "undo"}
 
 def _plain(told: Told) -> Telling:
     event = told.event
-    return Telling((Part(kinds.sentence(event.kind, who=event.name, paths=event.paths, data=event.data)),), "document")
+    said = kinds.sentence(event.kind, who=event.name, paths=event.paths, data=event.data)
+    name = event.name if event.name and said.startswith(f"{event.name} ") else ""
+    return Telling((Part(name, "b"), Part(said[len(name) :])) if name else (Part(said),), "document")
+
+
+def _marked(icon: str, tone: str = "") -> "Teller":
+    """The plain sentence with an icon of its own."""
+    return lambda told: replace(_plain(told), icon=icon, tone=tone)
 
 
 def _intent(told: Told) -> Telling:
@@ -287,10 +294,6 @@ def _took_up(words: str) -> "Teller":
     return tell_it
 
 
-def _dropped(told: Told) -> Telling:
-    return replace(_plain(told), icon="archive-box-x-mark")
-
-
 Teller = Callable[[Told], Telling]
 
 TELLERS: Final[Mapping[str, Teller]] = {
@@ -306,6 +309,14 @@ TELLERS: Final[Mapping[str, Teller]] = {
     "change.outside": _outside,
     "reveal": _reveal,
     "export": _export,
-    "documents.dropped": _dropped,
+    "signin": _marked("arrow-right-end-on-rectangle"),
+    "signin.failed": _marked("x-circle", "bad"),
+    "signout": _marked("arrow-left-start-on-rectangle"),
+    "session.ended": _marked("minus-circle"),
+    "token.added": _marked("key"),
+    "token.removed": _marked("key"),
+    "role.changed": _marked("user"),
+    "keys.rotated": _marked("key"),
+    "documents.dropped": _marked("archive-box-x-mark"),
 }
-"""How each kind that is about a workspace or runtime is told."""
+"""How each kind is told; any other by its plain sentence."""
