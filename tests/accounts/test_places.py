@@ -26,6 +26,7 @@ class Lists:
     def __init__(self) -> None:
         self.error: PlatformError | None = None
         self.asked: list[tuple[str, ...]] = []
+        self.following: list[str] = []
         self.item = RuntimeItem(id="r1", key="analyst", name="", project_id="p1", project_name="Care")
 
     def _ask(self, *what: str) -> None:
@@ -41,9 +42,10 @@ class Lists:
         self._ask(token, "workspaces", org)
         return [Workspace(id="1", key="research", name="")]
 
-    async def runtimes(self, token: str, org: str, ws: str, *, limit: int) -> RuntimePage:
-        self._ask(token, "runtimes", org, ws, str(limit))
-        return RuntimePage((self.item, self.item.model_copy(update={"id": "../x"})), None)
+    async def runtimes(self, token: str, org: str, ws: str, *, limit: int, cursor: str | None) -> RuntimePage:
+        self._ask(token, "runtimes", org, ws, str(limit), *([cursor] if cursor else []))
+        following = self.following.pop(0) if self.following else None
+        return RuntimePage((self.item, self.item.model_copy(update={"id": "../x"})), following)
 
 
 @pytest.fixture
@@ -145,3 +147,11 @@ def test_staying_in_a_place_writes_no_session() -> None:
     request.session.modified = False
     asyncio.run(remember(request, "acme", "research"))
     assert not request.session.modified
+
+
+def test_more_neighbours_are_read_page_by_page_and_no_further_than_asked(lists: Lists) -> None:
+    for pages, read in ((1, 1), (2, 2), (9, 3)):
+        lists.following = ["c1", "c2"]
+        lists.asked.clear()
+        assert len(asyncio.run(places.neighbours(who(), "acme", "research", pages=pages))) == read
+        assert [one[5:] for one in lists.asked] == [(), ("c1",), ("c2",)][:read]
