@@ -156,11 +156,11 @@ def test_what_raw_leaves_out_is_named_before_it_is_dropped(opening: Opening, men
     editor(page)
     into_raw(page, left)
     if javascript:
-        expect(page.locator("#raw-below")).to_contain_text("resets resources.memory_mb to 2048")
-        expect(page.locator("#raw-below")).to_contain_text("removes resources.accelerator")
+        expect(page.locator("#raw-below")).to_contain_text("Resets resources.memory_mb to 2048")
+        expect(page.locator("#raw-below")).to_contain_text("Removes resources.accelerator")
     review(page)
-    expect(page.locator("main")).to_contain_text("resets resources.memory_mb to 2048")
-    expect(page.locator("main")).to_contain_text("removes resources.accelerator")
+    expect(page.locator("main")).to_contain_text("Resets resources.memory_mb to 2048")
+    expect(page.locator("main")).to_contain_text("Removes resources.accelerator")
 
 
 def test_lines_are_numbered_as_they_are_typed(opening: Opening, mended: House) -> None:
