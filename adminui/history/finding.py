@@ -199,19 +199,18 @@ class _Search:
 
     def _end_of_window(self, groups: Sequence[Sequence[int]], low: int, high: int) -> int | None:
         """The last number of the window; None when there are no candidates beyond it."""
-        driver, values = self._driver(groups[0] if groups else None, low, high)
-        found = _numbers(
-            f"SELECT d.seq FROM ({driver}) d ORDER BY d.seq {self._order} LIMIT 1 OFFSET {WINDOW - 1}", values
-        )
+        last = f"LIMIT 1 OFFSET {WINDOW - 1}"
+        found = _numbers(*self._driver(groups[0] if groups else None, low, high, last))
         return found[0] if found else None
 
     @property
     def _order(self) -> str:
         return "ASC" if self.up else "DESC"
 
-    def _driver(self, group: Sequence[int] | None, low: int, high: int) -> tuple[str, list[Any]]:
-        """The statement that gives a window of candidates, and its values."""
-        ordered = f"AND seq > %s AND seq < %s ORDER BY seq {self._order} LIMIT {WINDOW}"
+    def _driver(self, group: Sequence[int] | None, low: int, high: int, taken: str = "") -> tuple[str, list[Any]]:
+        """The statement that gives a window of candidates, or what is `taken` of it, and its values."""
+        taken = taken or f"LIMIT {WINDOW}"
+        between = f"AND seq > %s AND seq < %s ORDER BY seq {self._order}"
         if group is None:
             scope = self.scope
             where = "chain = %s AND workspace = %s"
@@ -219,13 +218,13 @@ class _Search:
             if scope.runtime is not None:
                 # The chain in a form that leads no planner to another index than the runtime's, nor to think it rare.
                 where, values = "runtime = %s AND (chain = %s) IS TRUE", [str(scope.runtime), scope.chain]
-            return f"SELECT seq FROM record_event WHERE {where} {ordered}", [*values, low, high]
-        one = f"SELECT seq FROM record_term WHERE term = %s {ordered}"
+            return f"SELECT seq FROM record_event WHERE {where} {between} {taken}", [*values, low, high]
+        one = f"SELECT seq FROM record_term WHERE term = %s {between}"
         if len(group) == 1:
-            return one, [group[0], low, high]
-        several = " UNION ".join(f"SELECT seq FROM ({one}) g{at}" for at in range(len(group)))
+            return f"{one} {taken}", [group[0], low, high]
+        several = " UNION ".join(f"SELECT seq FROM ({one} LIMIT {WINDOW}) g{at}" for at in range(len(group)))
         values = [value for term in group for value in (term, low, high)]
-        return f"SELECT seq FROM ({several}) u ORDER BY seq {self._order} LIMIT {WINDOW}", values
+        return f"SELECT seq FROM ({several}) u ORDER BY seq {self._order} {taken}", values
 
     def _loaded(self, numbers: list[int]) -> Iterator[Hit]:
         """The events of these numbers, in their order."""

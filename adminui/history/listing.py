@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
 from typing import Final
 from uuid import UUID
@@ -157,7 +158,6 @@ def told_rows(hits: Sequence[Hit], scope: Scope, runtimes: Mapping[UUID, Runtime
 
 def _row(hit: Hit, scope: Scope, runtimes: Mapping[UUID, Runtime], at_hand: telling.Documents) -> Row:
     event = hit.event
-    place = {"org": scope.chain, "ws": scope.workspace}
     told = telling.tell(Told(event, hit.course, at_hand))
     if scope.runtime is not None:
         told = told.within()
@@ -165,8 +165,13 @@ def _row(hit: Hit, scope: Scope, runtimes: Mapping[UUID, Runtime], at_hand: tell
     if not isinstance(event.runtime, UUID):
         return Row(event, told, "", "", href)
     runtime = runtimes.get(event.runtime)
-    there = reverse("runtime-history", kwargs={**place, "runtime": event.runtime})
+    there = _runtime_href(scope.chain, scope.workspace, event.runtime)
     return Row(event, told, runtime.name if runtime else short(event.runtime), there, href)
+
+
+@lru_cache(maxsize=1000)
+def _runtime_href(org: str, ws: str, runtime: UUID) -> str:
+    return reverse("runtime-history", kwargs={"org": org, "ws": ws, "runtime": runtime})
 
 
 def event_href(scope: Scope, event: Event) -> str:
