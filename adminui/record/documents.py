@@ -93,12 +93,11 @@ def load_small(wanted: Iterable[tuple[UUID, str]], *, most: int = 1 << 16) -> di
     pairs = set(wanted)
     runtimes, digests = {runtime for runtime, _ in pairs}, {digest for _, digest in pairs}
     rows = Document.objects.filter(runtime__in=runtimes, digest__in=digests)
-    sizes = rows.annotate(size=Length("sealed")).values_list("id", "runtime", "digest", "size")
-    small = [row for row, runtime, digest, size in sizes if (runtime, digest) in pairs and size <= most]
     found: dict[tuple[UUID, str], Json] = {}
-    for row in Document.objects.filter(id__in=small):
-        with suppress(keyring.SealBroken):
-            found[row.runtime, row.digest] = _opened(row)
+    for row in rows.alias(size=Length("sealed")).filter(size__lte=most):
+        if (row.runtime, row.digest) in pairs:
+            with suppress(keyring.SealBroken):
+                found[row.runtime, row.digest] = _opened(row)
     return found
 
 
