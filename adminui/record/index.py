@@ -186,11 +186,10 @@ class _Place:
         return cls((whole.key("part"), str(part or "")), (counted, (names, tally)))
 
 
-class _Rows:
+class Rows:
     """Rows of the tables, as events come."""
 
     def __init__(self) -> None:
-        self.terms: list[tuple[int, int]] = []
         self._tally: Counter[tuple[int, str]] = Counter()
         self._bad: Counter[tuple[int, str]] = Counter()
         self._names: dict[tuple[int, str], int] = {}
@@ -198,10 +197,9 @@ class _Rows:
         self._places: dict[tuple[str, str, object], _Place] = {}
         self._keys: defaultdict[Scope, dict[str, int]] = defaultdict(dict)
 
-    def take(self, event: Event) -> None:
-        """Takes an event, after those with lower numbers."""
+    def take(self, event: Event) -> list[int]:
+        """Takes an event, after those with lower numbers; the keys of its terms, which are the caller's to write."""
         whole, seq = scope_of(event), event.seq
-        self.terms += [(key, seq) for key in self._of(whole, terms(event))]
         placed = self._placed(event)
         if placed.part is not None:
             self._names[placed.part] = seq
@@ -215,6 +213,7 @@ class _Rows:
         if has_landed(event) and isinstance(event.runtime, UUID):
             runtime = Scope(event.chain, event.workspace, event.runtime)
             self._latest.update(dict.fromkeys(self._of(runtime, places(event)), seq))
+        return self._of(whole, terms(event))
 
     def _placed(self, event: Event) -> "_Place":
         place = event.chain, event.workspace, event.runtime
@@ -251,59 +250,10 @@ class _Rows:
 
 def add(events: Sequence[Event]) -> None:
     """Indexes events that have just been appended, in their order. Raises django.db.Error."""
-    rows = _Rows()
-    for event in events:
-        rows.take(event)
-    _insert("record_term (term, seq)", sorted(set(rows.terms)), "DO NOTHING")
+    rows = Rows()
+    found = {(key, event.seq) for event in events for key in rows.take(event)}
+    _insert("record_term (term, seq)", sorted(found), "DO NOTHING")
     rows.put_small()
-
-
-class Loader:
-    """Indexes very many events: their terms are set aside, and go in at the end in the order of the table.
-
-    Put in as they come they would touch a page of the table each. Of events that aren't indexed yet, and that nobody
-    else indexes meanwhile. Within one connection; raises django.db.Error.
-    """
-
-    def __init__(self) -> None:
-        self._rows = _Rows()
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS record_term_aside")
-            cursor.execute("CREATE TEMPORARY TABLE record_term_aside (term BIGINT, seq BIGINT)")
-
-    def take(self, events: Iterable[Event]) -> None:
-        """Takes events, after those with lower numbers of their chain."""
-        for event in events:
-            self._rows.take(event)
-        put_many("record_term_aside", ("term", "seq"), self._rows.terms)
-        self._rows.terms = []
-
-    def finish(self) -> None:
-        """Puts everything in."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO record_term (term, seq) SELECT DISTINCT term, seq FROM record_term_aside"
-                " ORDER BY term, seq"
-            )
-            cursor.execute("DROP TABLE record_term_aside")
-        self._rows.put_small()
-        if connection.vendor == "postgresql":
-            # Until it looks again by itself, it would read the table from end to end for the events of a few saves.
-            with connection.cursor() as cursor:
-                cursor.execute(f"ANALYZE record_event, {', '.join(TABLES)}")
-
-
-def put_many(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Inserts many rows in the way that the database takes them quickest. Raises django.db.Error."""
-    names = ", ".join(columns)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-        else:
-            marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608 - names are ours
 
 
 _NEWEST: Final = "({}) DO UPDATE SET seq = excluded.seq"

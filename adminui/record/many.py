@@ -11,12 +11,13 @@ from types import SimpleNamespace
 from typing import Any, Final, cast
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from adminui.contract.document import Json
-from adminui.record import index, verifier
+from adminui.record import verifier
 from adminui.record.events import locked_head
-from adminui.record.models import Event
+from adminui.record.loading import Loader, put_many
+from adminui.record.models import Event, Head
 from adminui.record.verifier import FORMAT, canonical
 
 _BATCH: Final = 10_000
@@ -30,29 +31,44 @@ def append_many(chain: str, made: Iterable[Mapping[str, Json]]) -> Iterator[int]
     the order of their times. The index is written at the end: who stops before calls history_index. Raises
     django.db.Error.
     """
-    loader = index.Loader()
+    loader = Loader()
     source, count = iter(made), 0
     while batch := list(islice(source, _BATCH)):
         count += len(batch)
         with transaction.atomic():
+            _plan_for_many()
             _append(chain, batch, loader)
         yield count
     with transaction.atomic():
         loader.finish()
 
 
-def _append(chain: str, batch: Iterable[Mapping[str, Json]], loader: index.Loader) -> None:
+def _plan_for_many() -> None:
+    """Has PostgreSQL look for the last event of a chain by its index until the transaction ends.
+
+    The guard asks for it at each row, and the plan is kept: of a table that was empty at first it would read all.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_sort = off")
+
+
+def _append(chain: str, batch: Iterable[Mapping[str, Json]], loader: Loader) -> None:
     head = locked_head(chain)
-    rows, events = [], []
-    for one in batch:
-        fields = {**one, "format": FORMAT, "chain": chain, "seq": head.seq + 1, "previous": head.hash}
-        head.seq, head.hash = head.seq + 1, verifier.hash_of(fields)
-        texts = {"paths": _json(one["paths"]), "data": _json(one["data"])}
-        rows.append((*_COLUMNS({**fields, **texts}), head.hash))
-        events.append(_event(fields))
-    index.put_many("record_event", (*verifier.FIELDS, "hash"), rows)
+    events: list[Event] = []
+    put_many("record_event", (*verifier.FIELDS, "hash"), _chained(head, batch, events))
     loader.take(events)
     head.save(force_update=True)
+
+
+def _chained(head: Head, batch: Iterable[Mapping[str, Json]], events: list[Event]) -> Iterator[tuple[Any, ...]]:
+    """The rows of some events, which are told to `events` as the index reads them; the head goes along."""
+    for one in batch:
+        fields = {**one, "format": FORMAT, "chain": head.chain, "seq": head.seq + 1, "previous": head.hash}
+        head.seq, head.hash = head.seq + 1, verifier.hash_of(fields)
+        texts = {"paths": _json(one["paths"]), "data": _json(one["data"])}
+        yield (*_COLUMNS({**fields, **texts}), head.hash)
+        events.append(_event(fields))
 
 
 def _json(value: Json) -> str:

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from adminui.record import exports, index
+from adminui.record.loading import Loader
 from adminui.record.models import Head
 
 
@@ -19,7 +20,7 @@ class Command(BaseCommand):
         """Makes them."""
         heads = list(Head.objects.select_for_update().order_by("chain"))
         index.clear()
-        loader = index.Loader()
+        loader = Loader()
         for head in heads:
             count = 0
             for batch in exports.all_of(head.chain):
