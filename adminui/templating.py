@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.templatetags.static import static
@@ -24,12 +25,17 @@ def environment(**options: Any) -> Environment:
         url=url,
         url_if_any=url_if_any,
         static=static,
-        icon=heroicon_micro,
-        big_icon=heroicon_mini,
+        icon=icon,
+        big_icon=big_icon,
         htmx_script=htmx_script,
     )
     made.filters.update(ago=ago, clock=clock, exact=exact, marked=marked, visible=visible)
     return made
+
+
+# Drawn anew each time, the icons of a page take longer than its database.
+icon = lru_cache(maxsize=500)(heroicon_micro)
+big_icon = lru_cache(maxsize=500)(heroicon_mini)
 
 
 def url(name: str, **kwargs: object) -> str:

@@ -15,4 +15,6 @@ def visible(text: str) -> str:
 
     Tab and newline stay.
     """
+    if text.isascii() and text.isprintable():  # as nearly all are: a page asks this of some thousand
+        return text
     return _UNSEEN.sub(lambda found: f"\\u{{{ord(found[0]):04x}}}", text)
