@@ -1,5 +1,6 @@
 """Activity over time, as bars: how many events a day or week, and how many of them were refused or unknown."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -98,15 +99,12 @@ def chart(scope: Scope, query: Query, parts: Collection[Part] | None = None, now
 
 
 def _bars(edges: Sequence[date], until: date, counts: Sequence[tuple[str, int, int]], query: Query) -> list[Bar]:
-    ends = [*edges[1:], until]
-    sums = [
-        (
-            sum(events for day, events, _ in counts if since <= _day(day) < end),
-            sum(bad for day, _, bad in counts if since <= _day(day) < end),
-        )
-        for since, end in zip(edges, ends, strict=True)
-    ]
-    unit = HEIGHT / max([events for events, _ in sums] + [1])
+    sums, starts = [[0, 0] for _ in edges], [edge.isoformat() for edge in edges]
+    for day, events, bad in counts:
+        total = sums[bisect_right(starts, day) - 1]
+        total[0] += events
+        total[1] += bad
+    unit = HEIGHT / max(1, *(events for events, _ in sums))
     return [
         Bar(
             since,
@@ -117,12 +115,8 @@ def _bars(edges: Sequence[date], until: date, counts: Sequence[tuple[str, int, i
             _tall(bad, unit),
             query.replaced(after=since.isoformat(), before=end.isoformat()),
         )
-        for since, end, (events, bad) in zip(edges, ends, sums, strict=True)
+        for since, end, (events, bad) in zip(edges, [*edges[1:], until], sums, strict=True)
     ]
-
-
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
 
 
 def _tall(count: int, unit: float) -> float:
