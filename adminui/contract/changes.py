@@ -196,7 +196,8 @@ _SAID: Final = frozenset({"not set", "empty"})
 class Told:
     """A change as people are told it.
 
-    `section` is a key of SECTIONS, `path` the text form of the change path. `before` and `after` are display texts of
+    `section` is a key of SECTIONS, `path` the text form of the change path, `place` as much of it as is worth reading
+    beside the values: of an item that is its own name, the list's. `before` and `after` are display texts of
     one line, None where there is nothing to say (a row that wasn't there). `secret`: they are an environment value
     whose key looks like a secret's, to be masked. What weighs more is shown first; 0 is ordinary.
     """
@@ -204,6 +205,7 @@ class Told:
     section: str
     label: str
     path: str
+    place: str
     kind: str
     before: str | None
     after: str | None
@@ -223,6 +225,7 @@ def tell(change: Change) -> Told:
         section=section_of(change.path).key,
         label=_label(spec, change.path),
         path=paths.text(change.path),
+        place=paths.text(change.path[:-1] if _names_itself(spec, change.path) else change.path),
         kind=change.kind,
         before=_shown(spec, change, change.before),
         after=_shown(spec, change, change.after),
@@ -237,6 +240,11 @@ def tell_masked(change: Change) -> Told:
     return replace(said, secret=True) if is_variable(change.path) else said
 
 
+def _names_itself(spec: FieldSpec | None, path: Path) -> bool:
+    """Whether a path leads to an item that is nothing but its name: a port, a target, a secret."""
+    return spec is not None and spec.kind != "rows" and has_identities(path[:-1])
+
+
 def _label(spec: FieldSpec | None, path: Path) -> str:
     if spec is None:
         section = section_of(path)
@@ -248,6 +256,8 @@ def _label(spec: FieldSpec | None, path: Path) -> str:
     if spec.kind in {"map", "rows"} and rest:
         column = next((one.label for one in spec.rows if spec.kind == "rows" and one.path == rest[1:]), "")
         return ", ".join(part for part in (str(rest[0]) or "“”", column or paths.text(rest[1:])) if part)
+    if _names_itself(spec, path):
+        return spec.rows[0].label
     unknown = rest if spec.kind == "egress" and rest[:1] != ("allow",) else ()
     return ", ".join(part for part in (spec.label, paths.text(unknown)) if part)
 

@@ -65,7 +65,7 @@ Target = Annotated[
 ]
 SecretId = Annotated[
     str,
-    Field(title="Secret id", examples=["2489e9ad-2ee2-8e00-8ec9-32d5f69181c0"], json_schema_extra={"format": "uuid"}),
+    Field(title="Secret", examples=["2489e9ad-2ee2-8e00-8ec9-32d5f69181c0"], json_schema_extra={"format": "uuid"}),
     AfterValidator(_is_uuid),
 ]
 EnvKey = Annotated[

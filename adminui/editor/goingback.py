@@ -6,20 +6,21 @@ one change as far as nobody changed the same places since; where somebody did, e
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
-from adminui.contract import paths
+from adminui.contract import paths, phrases
 from adminui.contract.changes import Change, apply, diff
 from adminui.contract.config import check
 from adminui.contract.document import ABSENT, Absent, Json, get
 from adminui.contract.merge import merge
 from adminui.record import documents
-from adminui.record.index import has_landed
+from adminui.record.index import has_landed, told_paths
 from adminui.record.models import Event
 
 Kind = Literal["restore", "undo"]
 Side = Literal["before", "after"]
+_SHOWN: Final = 3
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,21 @@ class Aim:
         """As in “Put back the state after change 41 by bob”."""
         number = f"change {self.event.seq}{made_by(self.event)}"
         return f"Undo {number}" if self.kind == "undo" else f"Put back the state {self.side} {number}"
+
+    @property
+    def places(self) -> str:
+        """What the event changed, the first few of it by name: “variable A, target b, CPU cores and 7 more”."""
+        named = [*dict.fromkeys(map(_named, told_paths(self.event)))]
+        rest = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
+        return (", ".join(named[:_SHOWN]) or "the config") + rest
+
+
+def _named(path: str) -> str:
+    try:
+        said = phrases.named(paths.parse(path))
+    except ValueError:
+        return path
+    return " ".join(part for part in (said.noun, said.name) if part)
 
 
 def made_by(event: Event) -> str:

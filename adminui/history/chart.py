@@ -46,10 +46,11 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """The bars from left to right, and what they say in words. `partial`: of a part of the workspace."""
+    """The bars from left to right, and what they say in words: `span` is the time that they show, as in “30 events in
+    30 days”. `partial`: of a part of the workspace."""
 
     bars: tuple[Bar, ...]
-    days: int
+    span: str
     step: int
     partial: bool = False
 
@@ -95,7 +96,14 @@ def chart(scope: Scope, query: Query, parts: Collection[Part] | None = None, now
     step = next((step for step in _STEPS if days <= step * (_BARS if step == 1 else _MOST)), _STEPS[-1])
     edges = [since + timedelta(days=at) for at in range(0, days, step)]
     counts = index.tallies(scope, since.isoformat(), until.isoformat(), parts)
-    return Chart(tuple(_bars(edges, until, counts, query)), days, step, parts is not None)
+    return Chart(tuple(_bars(edges, until, counts, query)), _span(query, since, today, days), step, parts is not None)
+
+
+def _span(query: Query, since: date, today: date, days: int) -> str:
+    """The last 30 days of a search begin within a day, whose events are all counted: that is said by the day."""
+    if query.since and not query.until:
+        return "today" if since == today else f"since {said(since)}"
+    return f"in {days} {'day' if days == 1 else 'days'}"
 
 
 def _bars(edges: Sequence[date], until: date, counts: Sequence[tuple[str, int, int]], query: Query) -> list[Bar]:

@@ -48,9 +48,10 @@ class Telling:
     note: str = ""
 
     def within(self) -> "Telling":
-        """The same without “in {runtime}” at its end: for a page that is about the runtime."""
-        tail = self.sentence[-len(IN_RUNTIME) :]
-        return replace(self, sentence=self.sentence[: -len(tail)]) if tail in (IN_RUNTIME, _OF_RUNTIME) else self
+        """The same without “in {runtime}”: for a page that is about the runtime."""
+        pairs = (self.sentence[at : at + 2] for at in range(len(self.sentence)))
+        at = next((at for at, pair in enumerate(pairs) if pair in (IN_RUNTIME, _OF_RUNTIME)), None)
+        return self if at is None else replace(self, sentence=self.sentence[:at] + self.sentence[at + 2 :])
 
     def title(self, runtime: str) -> str:
         """The sentence as plain text, for a page that is about the runtime."""
@@ -259,12 +260,18 @@ def _superseded(told: Told) -> Telling:
 
 def _outside(told: Told) -> Telling:
     since, until = moment(told.says("since")), moment(told.says("until"))
-    between = f" between {since} and {until}" if since and until else ""
+    between = f" between {since} and {_later(since, until)}" if since and until else ""
     what = changes(told.phrases()) if told.phrases() else ()
     sentence: Sentence = (Part("", "runtime"), Part(" was changed "), Part("outside this UI", "b"), Part(between))
     if what:
         sentence = (*sentence, Part(": somebody "), *what)
-    return Telling(sentence, "arrow-top-right-on-square", tag="outside")
+    return Telling(sentence, "arrow-top-right-on-square")
+
+
+def _later(since: str, until: str) -> str:
+    """The second of two moments, without its day where that is the first's."""
+    day, _, time = until.rpartition(" ")
+    return time if day and since.rpartition(" ")[0] == day else until
 
 
 def moment(text: str) -> str:
@@ -283,8 +290,9 @@ def _reveal(told: Told) -> Telling:
 
 def _export(told: Told) -> Telling:
     who = told.who if told.event.name else Part("Somebody on the host", "b")
-    sentence: Sentence = (who, Part(f" exported {told.says('what') or 'something'}"))
-    return Telling(sentence + (_OF_RUNTIME if told.event.runtime else ()), "arrow-down-tray")
+    what, _as, form = (told.says("what") or "something").partition(" as ")
+    of = _OF_RUNTIME if told.event.runtime else ()
+    return Telling((who, Part(f" exported {what}"), *of, Part(_as + form)), "arrow-down-tray")
 
 
 def _took_up(words: str) -> "Teller":

@@ -34,9 +34,9 @@ def test_all_is_well(adam: Visitor, provider: FakeProvider) -> None:
     keys.noted()
     Checked.objects.create(chain="@site", seq=1, hash="0" * 64, at=timezone.now())
     said = lines(adam)
-    assert said["Database"] == "Database ok good"
+    assert said["Database"] == "Database ok"
     assert "whole to event 1" in said["@site"]
-    assert said["Saves not settled"] == "Saves not settled none good"
+    assert said["Saves not settled"] == "Saves not settled none ok"
     assert said["Sessions"] == "Sessions 1"
     assert said["demo"].startswith("demo seals, since")
     assert "answers in" in said["Acme ID"]

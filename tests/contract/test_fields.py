@@ -91,7 +91,7 @@ def test_limits_defaults_and_choices_are_those_of_the_models() -> None:
     assert (ports.rows[0].path, ports.rows[0].label) == ((), "Port")
     assert (egress.max_items, egress.default, egress.optional) == (50, ABSENT, True)
     assert (egress.rows[0].path, egress.rows[0].label, len(egress.rows[0].examples)) == (("allow",), "Target", 4)
-    assert (ids.rows[0].label, ids.default) == ("Secret id", [])
+    assert (ids.rows[0].label, ids.default) == ("Secret", [])
     name, version, enabled = _spec("capabilities").rows
     assert (name.required, name.default, name.min_length) == (True, ABSENT, 1)
     assert (version.required, version.optional, version.default) == (False, True, ABSENT)

@@ -1,5 +1,7 @@
 import pytest
 
+from adminui.contract import paths
+from adminui.contract.changes import Change, tell
 from adminui.contract.document import ABSENT, Absent, Json
 from adminui.contract.identity import ORDERED, has_identities, identities
 from adminui.contract.paths import Item, Path
@@ -52,3 +54,14 @@ def test_lists_whose_items_cannot_be_told_apart_have_none(path: Path, value: Jso
 def test_order_means_something_for_capabilities_only() -> None:
     assert {("capabilities",)} == ORDERED
     assert not has_identities(("capabilities", Item("web")))
+
+
+def test_an_item_that_is_its_own_name_stands_at_its_list() -> None:
+    places = [
+        'sandbox.egress.allow["*.a.example"]',
+        'sandbox.exposed_ports["9"]',
+        'capabilities["web"]',
+        "defaults.model",
+    ]
+    told = [tell(Change(paths.parse(place), "added", ABSENT, 1)).place for place in places]
+    assert told == ["sandbox.egress.allow", "sandbox.exposed_ports", *places[2:]]

@@ -81,7 +81,10 @@ def test_a_workspace_reads_like_sentences(alice: Visitor) -> None:
     assert said[0].startswith("alice tried to add label oncall yes and set CPU cores 2 → 4 in analyst unknown")
     assert "bob tried to set Agent planner → navigator in analyst refused 403 only alice can replace" in said[1]
     assert said[3] == "alice restored analyst : removed label oncall and changed variable LOG_LEVEL"
-    assert any("scout was changed outside this UI between" in one and "3600 → 900" in one for one in said)
+    assert said[2] == "alice exported the config of analyst as runtime.yaml"
+    outside = next(one for one in said if one.startswith("scout was changed outside this UI between "))
+    assert re.search(r" between \d+ \w+ \d\d:\d\d and (\d+ \w+ )?\d\d:\d\d: somebody set Timeout", outside)
+    assert outside.endswith(" 3600 → 900")
     assert any("sandbox.timeout_seconds at most 14400 seconds" in one for one in said)
     assert any("and made 1 more change in scout" in one for one in said)
     headings = [one.get_text() for one in soup.select("h2.group")]

@@ -80,7 +80,7 @@ def test_the_filter_names_nobody_who_was_only_there(closed: Visitor) -> None:
 
 def test_the_chart_counts_nothing_of_it(closed: Visitor) -> None:
     assert counted(closed) == ends(ANALYST) + ends(None)
-    assert "of the runtimes that you can see" in text(page(closed, WORKSPACE))
+    assert "on runtimes that you can see" in text(page(closed, WORKSPACE))
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.AUDITOR, Role.ADMIN])
@@ -116,7 +116,7 @@ def test_who_may_read_all_of_it_is_told_all(alice: Visitor) -> None:
     write(runtime=SCOUT, person=MALLORY)
     assert people(alice) == {"alice", "bob", "dana", "mallory"}
     assert counted(alice) == ends(ANALYST) + ends(SCOUT) + ends(past.GONE) + ends(None)
-    assert "of the runtimes that you can see" not in text(page(alice, WORKSPACE))
+    assert "on runtimes that you can see" not in text(page(alice, WORKSPACE))
 
 
 def test_what_is_gone_counts_for_auditors_alone(visitor: Visitor) -> None:

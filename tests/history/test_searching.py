@@ -52,6 +52,23 @@ def test_a_time_far_off_has_a_page_and_a_chart(alice: Visitor) -> None:
     assert "None in this time." in text(soup)
 
 
+def test_the_chart_says_which_time_it_shows(alice: Visitor) -> None:
+    """The last 30 days begin within a day, all of which is counted: they are no 31 days."""
+    today = datetime.now(UTC)
+    since = today - timedelta(days=30)
+
+    def titled(query: str) -> str:
+        return text(page(alice, WORKSPACE, q=query).select("figcaption b")[0])
+
+    assert titled("").endswith(" events in 30 days")
+    assert titled("after:30d").endswith(
+        f" since {since.day} {since:%b}" + f" {since.year}" * (since.year != today.year)
+    )
+    assert titled(f"after:{today:%Y-%m-%d}").endswith(" today")
+    assert titled("after:2020-01-01 before:2020-01-02") == "No events in 1 day"
+    assert "refused or unknown" not in text(page(alice, WORKSPACE, q="before:2020-01-02").select("figcaption")[0])
+
+
 def test_text_finds_by_every_name_and_id(alice: Visitor) -> None:
     """Reason, names, ids, ours and the platform’s of a request, digests: whole words, in either case."""
     event = Event.objects.filter(runtime=SCOUT, kind="save.stored").exclude(reason="").order_by("-seq")[0]

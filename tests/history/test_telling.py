@@ -3,7 +3,8 @@
 import pytest
 
 from adminui.contract.document import Json
-from adminui.history.telling import error_text
+from adminui.history.telling import IN_RUNTIME, Part, Telling, error_text
+from adminui.history.telling import _later as later
 
 
 @pytest.mark.parametrize(
@@ -19,3 +20,20 @@ from adminui.history.telling import error_text
 )
 def test_a_refusal_of_the_environment_or_what_holds_it_tells_only_where(loc: list[Json], told: str) -> None:
     assert error_text({"loc": loc, "msg": "hunter2"}) == told
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "said"),
+    [
+        ("23 Nov 17:33", "23 Nov 18:03", "18:03"),
+        ("23 Nov 23:59", "24 Nov 00:01", "24 Nov 00:01"),
+        ("then", "now", "now"),
+    ],
+)
+def test_the_second_of_two_moments_has_a_day_only_when_it_is_another(since: str, until: str, said: str) -> None:
+    assert later(since, until) == said
+
+
+def test_a_page_of_the_runtime_leaves_its_name_out_wherever_it_stands() -> None:
+    said = Telling((Part("alice", "b"), Part(" looked"), *IN_RUNTIME, Part(" twice")))
+    assert said.title("scout") == said.within().title("scout") == "alice looked twice"
