@@ -14,9 +14,12 @@ from adminui.accounts.here import Who
 from adminui.accounts.models import Person, Tokens
 from adminui.accounts.sessions import Proof
 from adminui.accounts.store import SessionStore
+from tests import once
 from tests.record.guards import record_emptied
 
 __all__ = ["record_emptied"]
+
+once.folder()  # for this process and the workers that it starts
 
 
 LONGEST = (

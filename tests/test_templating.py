@@ -1,13 +1,17 @@
 """The template environment: nothing undefined, nothing unescaped, moments in words."""
 
+import sys
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from django.template import engines
 from django.urls import NoReverseMatch
-from jinja2 import UndefinedError
+from heroicons.jinja import heroicon_micro, heroicon_mini
+from jinja2 import Environment, FileSystemLoader, UndefinedError
 
-from adminui.templating import ago, exact, marked, url, url_if_any
+from adminui import icons
+from adminui.templating import Compiled, ago, exact, marked, url, url_if_any
 
 NOW = datetime(2026, 11, 24, 10, 42, 7, tzinfo=UTC)
 
@@ -31,6 +35,14 @@ def test_icons_are_drawn_in_place() -> None:
     assert drawn.count("<svg") == 2
     assert 'width="16"' in drawn
     assert 'class="x"' in drawn
+
+
+@pytest.mark.parametrize("name", ["clock", "exclamation-triangle", "magnifying-glass", "key"])
+def test_icons_are_what_their_package_draws(name: str) -> None:
+    assert icons.icon(name) == heroicon_micro(name)
+    assert icons.big_icon(name, size=32, class_='a"b') == heroicon_mini(name, size=32, class_='a"b')
+    with pytest.raises(KeyError):
+        icons.icon(f"no-{name}")
 
 
 def test_addresses_by_name() -> None:
@@ -87,3 +99,53 @@ def test_a_moment_is_exact_on_hover_whatever_its_zone() -> None:
 )
 def test_what_is_typed_as_it_stands_is_code(text: str, html: str) -> None:
     assert marked(text) == html
+
+
+@pytest.fixture
+def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A template's file, in a process that may keep bytecode."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    path = tmp_path / "page.html"
+    path.write_text("{{ 6 * 7 }}")
+    return path
+
+
+def shown(source: Path, kept: Path) -> str:
+    """What a new process shows of it."""
+    return (
+        Environment(loader=FileSystemLoader(source.parent), bytecode_cache=Compiled(kept), autoescape=True)
+        .get_template(source.name)
+        .render()
+    )
+
+
+def test_a_compiled_template_is_kept_for_the_next_process(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = source.parent / "__pycache__"
+    assert shown(source, kept) == "42"
+    with monkeypatch.context() as patched:
+        patched.delattr(Environment, "compile")
+        assert shown(source, kept) == "42"
+        source.write_text("anew")
+        with pytest.raises(AttributeError):
+            shown(source, kept)
+    assert shown(source, kept) == "anew"
+    assert len(list(kept.iterdir())) == 1
+
+
+@pytest.mark.parametrize("damaged", [b"", b"j2", b"no bytecode"])
+def test_a_damaged_one_is_made_anew(source: Path, damaged: bytes) -> None:
+    kept = source.parent / "__pycache__"
+    shown(source, kept)
+    (file,) = kept.iterdir()
+    whole = file.read_bytes()
+    for broken in (damaged, whole[:20] + damaged, whole[:-10]):
+        file.write_bytes(broken)
+        assert shown(source, kept) == "42"
+        assert file.read_bytes() == whole
+
+
+def test_where_nothing_can_be_kept_each_process_compiles(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shown(source, source / "a file, and no folder") == "42"
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    assert shown(source, source.parent / "__pycache__") == "42"
+    assert not (source.parent / "__pycache__").exists()

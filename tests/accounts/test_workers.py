@@ -1,10 +1,8 @@
 """Several workers over one database, as in production: a session that ends is dead on all, a token is renewed once."""
 
-import os
 import re
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,8 +14,8 @@ import httpx
 import pytest
 
 from tests.accounts.provider import FakeProvider, logout_claims, served, signed
-from tests.browser.house import ROOT
-from tests.embedded.box import free_port, plain, wait_until_answered
+from tests.browser.house import MODULE, ROOT, migrated, surroundings
+from tests.embedded.box import WAIT_SECONDS, free_port, plain, wait_until_answered
 
 PATIENCE = 1.0
 """Seconds within which an ended session is dead everywhere."""
@@ -71,21 +69,17 @@ def hidden(page: str) -> str:
 def at_work(count: int, data_dir: Path) -> Iterator[Workers]:
     """So many processes, which people sign in to by a provider and paste tokens of their own."""
     with served() as provider:
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("ADMINUI_")},
-            "ADMINUI_MODE": "demo",
-            "ADMINUI_PLATFORM_URL": "http://127.0.0.1:9",  # nobody listens there
-            "ADMINUI_OIDC_ISSUER": provider.issuer,
-            "ADMINUI_OIDC_CLIENT_ID": provider.client_id,
-            "ADMINUI_OIDC_CLIENT_SECRET": provider.client_secret,
-            "ADMINUI_SAVES_WITH": "personal",
-            "DJANGO_SETTINGS_MODULE": "adminui.settings",
-            "DATA_DIR": str(data_dir),
-        }
-        command = [sys.executable, "-m"]
-        subprocess.run([*command, "django", "migrate", "-v", "0"], check=True, cwd=ROOT, env=environment)
+        environment = surroundings(
+            data_dir,
+            ADMINUI_PLATFORM_URL="http://127.0.0.1:9",  # nobody listens there
+            ADMINUI_OIDC_ISSUER=provider.issuer,
+            ADMINUI_OIDC_CLIENT_ID=provider.client_id,
+            ADMINUI_OIDC_CLIENT_SECRET=provider.client_secret,
+            ADMINUI_SAVES_WITH="personal",
+        )
+        migrated(data_dir)
         ports = [free_port() for _ in range(count)]
-        serve = [*command, "uvicorn", "adminui.asgi:application", "--lifespan", "on", "--no-access-log", "--port"]
+        serve = [*MODULE, "uvicorn", "adminui.asgi:application", "--lifespan", "on", "--no-access-log", "--port"]
         with (data_dir / "ui.log").open("ab") as log:
             processes = [
                 subprocess.Popen([*serve, str(port)], cwd=ROOT, env=environment, stdout=log, stderr=log)
@@ -99,7 +93,7 @@ def at_work(count: int, data_dir: Path) -> Iterator[Workers]:
             for process in processes:
                 process.terminate()
             for process in processes:
-                process.wait(30)
+                process.wait(WAIT_SECONDS)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,9 +12,11 @@ from typing import Any
 
 import httpx
 
-from tests.embedded.box import Log, free_port, plain, served_box, wait_until_answered
+from tests import once
+from tests.embedded.box import WAIT_SECONDS, Log, free_port, plain, served_box, wait_until_answered
 
 ROOT = Path(__file__).resolve().parents[2]
+MODULE = [sys.executable, "-m"]
 RESEARCH = "/org/acme/ws/research/runtimes"
 
 
@@ -59,31 +62,42 @@ class House:
         return self.log.count("PUT")
 
 
+def surroundings(data_dir: Path, **settings: str) -> dict[str, str]:
+    """The environment of the admin UI over a database in `data_dir`, in demo mode where `settings` say no other."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("ADMINUI_", "DATABASE_"))}
+    given = {"ADMINUI_MODE": "demo", "DJANGO_SETTINGS_MODULE": "adminui.settings", "DATA_DIR": str(data_dir)}
+    return {**ours, **given, **settings}
+
+
+def migrated(data_dir: Path) -> None:
+    """Makes the admin UI's database in `data_dir` unless it has one: a copy of what `migrate` makes."""
+    if not (data_dir / "db.sqlite3").exists():
+        once.copied("database", _migrate, data_dir)
+
+
+def _migrate(folder: Path) -> None:
+    with tempfile.TemporaryDirectory() as data_dir:
+        environment = surroundings(Path(data_dir), ADMINUI_PLATFORM_URL="http://127.0.0.1:9")
+        subprocess.run([*MODULE, "django", "migrate", "-v", "0"], check=True, cwd=ROOT, env=environment)
+        (Path(data_dir) / "db.sqlite3").rename(folder / "db.sqlite3")  # and not the keys, of which each has its own
+
+
 @contextmanager
 def served_ui(data_dir: Path, box_url: str, **settings: str) -> Iterator[tuple[str, int]]:
     """The admin UI over that box, in demo mode; gives its address and its process once it answers."""
     port = free_port()
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("ADMINUI_")},
-        "ADMINUI_MODE": "demo",
-        "ADMINUI_PLATFORM_URL": box_url,
-        "DJANGO_SETTINGS_MODULE": "adminui.settings",
-        "HOST": "127.0.0.1",
-        "PORT": str(port),
-        "DATA_DIR": str(data_dir),
-        **settings,
-    }
-    command = [sys.executable, "-m"]
-    subprocess.run([*command, "django", "migrate", "-v", "0"], check=True, cwd=ROOT, env=environment)
+    here = {"ADMINUI_PLATFORM_URL": box_url, "HOST": "127.0.0.1", "PORT": str(port)}
+    migrated(data_dir)
     serve = ["uvicorn", "adminui.asgi:application", "--port", str(port), "--lifespan", "on", "--no-access-log"]
     with (data_dir / "ui.log").open("ab") as log:
-        process = subprocess.Popen([*command, *serve], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        environment = surroundings(data_dir, **here, **settings)
+        process = subprocess.Popen([*MODULE, *serve], cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
         wait_until_answered(f"http://127.0.0.1:{port}/healthz", process)
         yield f"http://127.0.0.1:{port}", process.pid
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(WAIT_SECONDS)
 
 
 @contextmanager

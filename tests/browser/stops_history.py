@@ -1,12 +1,10 @@
 """The pages of history, over a past that is written once a program."""
 
-import os
 import subprocess
-import sys
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.house import RESEARCH, ROOT, House
+from tests.browser.house import MODULE, RESEARCH, ROOT, House, surroundings
 from tests.browser.tour import stop
 
 WORKSPACE = "/org/acme/ws/research/history/"
@@ -17,14 +15,8 @@ def with_past(house: House) -> None:
     """Writes the past of tests/history/past.py into the program's record, unless it is there."""
     if house.url in _written:
         return
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("ADMINUI_")},
-        "ADMINUI_MODE": "demo",
-        "ADMINUI_PLATFORM_URL": house.box_url,
-        "DJANGO_SETTINGS_MODULE": "adminui.settings",
-        "DATA_DIR": str(house.data_dir),
-    }
-    subprocess.run([sys.executable, "-m", "tests.history.past"], check=True, cwd=ROOT, env=environment)
+    environment = surroundings(house.data_dir, ADMINUI_PLATFORM_URL=house.box_url)
+    subprocess.run([*MODULE, "tests.history.past"], check=True, cwd=ROOT, env=environment)
     _written.add(house.url)
 
 

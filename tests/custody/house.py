@@ -1,7 +1,6 @@
 """The program in production mode as it runs: a server of its own behind what stands for a proxy that speaks TLS."""
 
 import base64
-import os
 import secrets
 import subprocess
 import sys
@@ -13,7 +12,8 @@ from pathlib import Path
 import httpx
 from bs4 import BeautifulSoup
 
-from tests.browser.house import ROOT, served_ui
+from tests import once
+from tests.browser.house import ROOT, served_ui, surroundings
 from tests.embedded.box import plain
 
 HOST = "admin.example"
@@ -31,14 +31,17 @@ PRODUCTION = {
 COLLECT = "import django; django.setup(); from adminui import statics; statics.collect_if_stale()"
 
 
+def _collect(folder: Path) -> None:
+    """Production serves what was collected, which lies in the program's own folder."""
+    environment = surroundings(folder, ADMINUI_PLATFORM_URL="http://127.0.0.1:9")
+    subprocess.run([sys.executable, "-c", COLLECT], check=True, cwd=ROOT, env=environment)
+
+
 @contextmanager
 def production(folder: Path, platform: str, issuer: str, **settings: str) -> Iterator[tuple[str, int]]:
     """The program over that platform and provider, its data in `folder`; gives address and process once it answers."""
     given = {**PRODUCTION, "ADMINUI_OIDC_ISSUER": issuer, **settings}
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ADMINUI_")}
-    environment |= {**given, "DATA_DIR": str(folder), "ADMINUI_PLATFORM_URL": platform}
-    environment["DJANGO_SETTINGS_MODULE"] = "adminui.settings"
-    subprocess.run([sys.executable, "-c", COLLECT], check=True, cwd=ROOT, env=environment)
+    once.made("collected", _collect)
     with served_ui(folder, platform, **given) as served:
         yield served
 

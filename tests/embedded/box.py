@@ -12,7 +12,10 @@ from typing import Any
 
 import httpx
 
-WAIT_SECONDS = 30
+from tests import once
+
+WAIT_SECONDS = 120
+"""How long a process may take to begin or to end, on a machine with much else to do."""
 NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
@@ -21,9 +24,22 @@ def plain(**more: Any) -> httpx.Client:
     return httpx.Client(trust_env=False, verify=NO_AUTHORITIES, **more)
 
 
+FILL = "import django; django.setup(); from adminui.embedded.__main__ import prepare; prepare()"
+
+
+def _fill(data_dir: Path) -> None:
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "adminui.embedded.settings", "DATA_DIR": str(data_dir)}
+    subprocess.run([sys.executable, "-c", FILL], check=True, env=environment)
+
+
 @contextmanager
-def served_box(data_dir: Path) -> Iterator[str]:
-    """Serve a box that keeps its data in `data_dir`; gives its base URL, without `/api/v1`, once it answers."""
+def served_box(data_dir: Path, *, filled: bool = True) -> Iterator[str]:
+    """Serve a box that keeps its data in `data_dir`; gives its base URL, without `/api/v1`, once it answers.
+
+    It begins with data that a box filled itself with earlier in this run of tests; not `filled`, it does so itself.
+    """
+    if filled and not (data_dir / "box.sqlite3").exists():
+        once.copied("box", _fill, data_dir)
     port = free_port()
     environment = {**os.environ, "HOST": "127.0.0.1", "BOX_PORT": str(port), "DATA_DIR": str(data_dir)}
     process = subprocess.Popen([sys.executable, "-m", "adminui.embedded"], env=environment)

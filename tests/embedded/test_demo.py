@@ -74,7 +74,10 @@ def test_a_bad_port_is_said_in_one_line(tmp_path: Path, port: str) -> None:
 def test_a_box_is_filled_once_and_keeps_what_it_is_told(tmp_path: Path) -> None:
     ours = "/api/v1/org/acme/ws/research/runtimes/notebook-helper"
     headers = {"X-API-Key": "demo-alice"}
-    with served_box(tmp_path / "new" / "folder") as url, httpx.Client(base_url=url, headers=headers) as client:
+    with (
+        served_box(tmp_path / "new" / "folder", filled=False) as url,
+        httpx.Client(base_url=url, headers=headers) as client,
+    ):
         config = {"resources": {"cpu_cores": 31}}
         told = client.put(f"{ours}/config", json={"config": config}).json()
     with served_box(tmp_path / "new" / "folder") as url, httpx.Client(base_url=url, headers=headers) as client:

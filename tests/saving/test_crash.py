@@ -23,8 +23,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.browser.house import ROOT
-from tests.embedded.box import free_port, plain, served_box, wait_until_answered
+from tests.browser.house import ROOT, migrated, surroundings
+from tests.embedded.box import WAIT_SECONDS, free_port, plain, served_box, wait_until_answered
 
 RESEARCH = "/org/acme/ws/research/runtimes"
 OPEN = "state IN ('comparing', 'sending', 'unknown')"
@@ -47,19 +47,8 @@ class Program:
     @property
     def environment(self) -> dict[str, str]:
         """Its settings: a short request limit, so that what is unknown is settled soon."""
-        ours = {name: value for name, value in os.environ.items() if not name.startswith("ADMINUI_")}
-        return ours | {
-            "ADMINUI_MODE": "demo",
-            "ADMINUI_PLATFORM_URL": self.box_url,
-            "ADMINUI_PLATFORM_REQUEST_LIMIT": "3",
-            "DJANGO_SETTINGS_MODULE": "adminui.settings",
-            "DATA_DIR": str(self.data_dir),
-            "PORT": str(self.port),
-        }
-
-    def migrate(self) -> None:
-        """Makes the database."""
-        self.run("django", "migrate", "-v", "0")
+        settings = {"ADMINUI_PLATFORM_URL": self.box_url, "ADMINUI_PLATFORM_REQUEST_LIMIT": "3", "PORT": str(self.port)}
+        return surroundings(self.data_dir, **settings)
 
     def run(self, *command: str) -> str:
         """Runs a module to its end, and gives what it said."""
@@ -81,7 +70,7 @@ class Program:
         """Ends it."""
         assert self.process is not None
         self.process.send_signal(how)
-        self.process.wait(40)
+        self.process.wait(WAIT_SECONDS)
 
     def sql(self, query: str) -> list[Any]:
         """Asks, or changes, the program's database."""
@@ -136,7 +125,7 @@ def program(tmp_path: Path) -> Iterator[Program]:
     """Program and box over data of their own."""
     with served_box(tmp_path) as box_url:
         made = Program(tmp_path, box_url)
-        made.migrate()
+        migrated(tmp_path)
         yield made
         if made.process is not None and made.process.poll() is None:
             made.stop(signal.SIGKILL)
@@ -184,7 +173,7 @@ def leases_run_out(program: Program) -> None:
 
 def settled(program: Program) -> None:
     """Waits until no save is open."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + WAIT_SECONDS
     while open_saves(program):
         assert time.monotonic() < deadline, program.sql("SELECT id, state, evidence FROM saving_save")
         time.sleep(0.05)  # another process works on it: there is nothing here to wait on
@@ -291,10 +280,7 @@ def vanish(program: Program, browsers: int) -> None:
         with saving(operator, reviews, timeout=1.0):
             pass
         box(program, "DELETE", "/_faults")
-    deadline = time.monotonic() + 30
-    while open_saves(program):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)  # another process works on it: there is nothing here to wait on
+    settled(program)
     states = dict(program.sql("SELECT state, count(*) FROM saving_save GROUP BY state"))
     puts = sum(line["method"] == "PUT" for line in box(program, "GET", "/_log").json())
     assert sum(states.values()) == puts

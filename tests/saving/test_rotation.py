@@ -34,7 +34,9 @@ def restart(program: Program, *lines: str) -> None:
     """The same program with these keys."""
     if program.process is not None:
         program.stop(signal.SIGTERM)
-    (program.data_dir / "keys").write_text("\n".join(lines) + "\n", "ascii")
+    keys = program.data_dir / "keys"
+    keys.touch(0o600)
+    keys.write_text("\n".join(lines) + "\n", "ascii")
     program.start()
 
 

@@ -6,6 +6,7 @@ import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from tests.browser.house import migrated
 from tests.embedded.box import served_box
 from tests.saving.test_crash import Operator, Program, box, runtimes
 
@@ -16,7 +17,7 @@ def main() -> None:
     """Saves that many times and prints median, 95th percentile and maximum in milliseconds."""
     with tempfile.TemporaryDirectory() as data, served_box(Path(data)) as url:
         program = Program(Path(data), url)
-        program.migrate()
+        migrated(program.data_dir)
         program.start()
         operator, free = Operator.signed_in(program), runtimes(program)
         gaps = sorted(filter(None, (gap(program, operator, free[at % len(free)], at) for at in range(SAVES))))
