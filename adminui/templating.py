@@ -5,6 +5,7 @@ import re
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -13,12 +14,12 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django_htmx.jinja import htmx_script
+from heroicons.jinja import heroicon_micro, heroicon_mini
 from jinja2 import Environment, FileSystemBytecodeCache, StrictUndefined
 from jinja2 import __version__ as jinja_version
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
-from adminui import icons
 from adminui.contract.visible import visible
 
 _CODE = re.compile("`([^`]+)`")
@@ -61,12 +62,17 @@ def environment(**options: Any) -> Environment:
         url=url,
         url_if_any=url_if_any,
         static=static,
-        icon=icons.icon,
-        big_icon=icons.big_icon,
+        icon=icon,
+        big_icon=big_icon,
         htmx_script=htmx_script,
     )
     made.filters.update(ago=ago, clock=clock, exact=exact, marked=marked, visible=visible)
     return made
+
+
+# Drawn anew each time, the icons of a page take longer than its database.
+icon = lru_cache(maxsize=500)(heroicon_micro)
+big_icon = lru_cache(maxsize=500)(heroicon_mini)
 
 
 def url(name: str, **kwargs: object) -> str:

@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 from django.template import engines
 from django.urls import NoReverseMatch
-from heroicons.jinja import heroicon_micro, heroicon_mini
 from jinja2 import Environment, FileSystemLoader, UndefinedError
 
-from adminui import icons
 from adminui.templating import Compiled, ago, exact, marked, url, url_if_any
 
 NOW = datetime(2026, 11, 24, 10, 42, 7, tzinfo=UTC)
@@ -35,14 +33,6 @@ def test_icons_are_drawn_in_place() -> None:
     assert drawn.count("<svg") == 2
     assert 'width="16"' in drawn
     assert 'class="x"' in drawn
-
-
-@pytest.mark.parametrize("name", ["clock", "exclamation-triangle", "magnifying-glass", "key"])
-def test_icons_are_what_their_package_draws(name: str) -> None:
-    assert icons.icon(name) == heroicon_micro(name)
-    assert icons.big_icon(name, size=32, class_='a"b') == heroicon_mini(name, size=32, class_='a"b')
-    with pytest.raises(KeyError):
-        icons.icon(f"no-{name}")
 
 
 def test_addresses_by_name() -> None:
