@@ -44,7 +44,10 @@ _BESIDE: Final = (
 
 @dataclass(frozen=True)
 class Hit:
-    """An event of a page, and the course of its save: all events of it in their order, or the event alone."""
+    """An event of a page, and the course of its save: all events of it in their order, or the event alone.
+
+    Of those that aren't asked for themselves the course tells what became of the save, and no more.
+    """
 
     event: Event
     course: tuple[Event, ...]
@@ -252,10 +255,15 @@ def _within(at: object, since: datetime | None, until: datetime | None) -> bool:
     return isinstance(at, datetime) and (since is None or at >= since) and (until is None or at < until)
 
 
+_STEP: Final = ("chain", "seq", "kind", "workspace", "after", "data", "save_id")
+"""What a course needs to tell. The rest takes longer to read than these: a page has more of such events than rows."""
+
+
 def _courses(events: Sequence[Event]) -> dict[object, tuple[Event, ...]]:
     """The events of each save that these are of, in their order. Those that are loaded aren't loaded once more."""
     places = {event.save_id: (event.chain, event.workspace) for event in events if event.save_id}
-    others = Event.objects.filter(save_id__in=places).exclude(id__in=[event.id for event in events]) if places else ()
+    loaded = [event.id for event in events]
+    others = Event.objects.filter(save_id__in=places).exclude(id__in=loaded).only(*_STEP) if places else ()
     courses: dict[object, tuple[Event, ...]] = {}
     for event in sorted((*others, *(one for one in events if one.save_id)), key=lambda one: one.seq):
         if (event.chain, event.workspace) == places[event.save_id]:
