@@ -81,7 +81,7 @@ def opened(runtime: UUID, digest: str) -> tuple[Json | None, str]:
     except keyring.SealBroken:
         return None, "The document can’t be opened: it was tampered with, or its key is gone."
     if document is None:
-        return None, "The document is no longer kept; that it changed, and from which to which, still is."
+        return None, "The document is no longer kept; that it was changed, when and by whom still is."
     return document, ""
 
 

@@ -73,3 +73,23 @@ def test_a_state_whose_document_was_dropped_is_said(alice: Visitor) -> None:
     assert "is no longer kept" in text(soup.select(".banner.warn")[0])
     assert soup.select(".changes, pre.diff") == []
     assert "Nothing differs" not in text(soup)
+
+
+@pytest.mark.parametrize(
+    ("gone", "offered"),
+    [
+        ("", ["after", "before", "Undo", "Compare with today", "Open"]),
+        ("after", ["before", "Open"]),
+        ("before", ["after", "Compare with today", "Open"]),
+    ],
+)
+def test_an_event_offers_only_states_that_are_kept(alice: Visitor, gone: str, offered: list[str]) -> None:
+    event = next(one for one in landed(ANALYST)[1:] if one.before != one.after)
+    if gone:
+        Document.objects.filter(digest=getattr(event, gone)).delete()
+    aside = page(alice, of(ANALYST, f"{event.id}/")).select("aside section[aria-label=State]")[0]
+    said = [text(one) for one in aside.select("a")]
+    assert len(said) == len(offered)
+    assert all(word in one for word, one in zip(offered, said, strict=True)), said
+    assert ("no longer kept" in text(aside)) == bool(gone)
+    assert ("from it" in text(aside)) == (gone != "after")  # how today compares is of the state after it
