@@ -97,8 +97,8 @@ async def read(who: Who, about: Subject) -> Stored:
 
 
 def moved(about: Subject, owner: str, form: UUID, base: str, found: Json, read_at: datetime) -> Moved | None:
-    """How what is stored differs from the base of an open form; None when it doesn't, or the base is gone."""
-    before = documents.load(about.id, base)
+    """How what is stored differs from the base of an open form; None when it doesn't, or can't be told."""
+    before = documents.find(about.id, base)
     if before is None or same(before, found):
         return None
     mine, overlaps = 0, 0

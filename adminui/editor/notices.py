@@ -71,7 +71,8 @@ def unreachable(error: PlatformError, read_at: datetime) -> Notice:
 OFF = "Saving is off until the platform answers again."
 GONE = Notice(
     "These unsaved changes aren’t here.",
-    "They were saved or discarded, are older than 30 days, or are somebody else’s. Below is what is stored.",
+    "They were saved or discarded, are older than 30 days, are somebody else’s, or can’t be opened. Below is what is"
+    " stored.",
     tone="warn",
     icon="exclamation-triangle",
 )

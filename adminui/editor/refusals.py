@@ -27,8 +27,8 @@ def refusal_of(save: Save) -> Refusal | None:
     """The refusal that a save ended with; None when it wasn't refused or its documents are no longer kept."""
     if save.state != State.REJECTED or not save.envelope:
         return None
-    envelope = documents.load(save.runtime, save.envelope)
-    sent = documents.load(save.runtime, save.sent)
+    envelope = documents.find(save.runtime, save.envelope)
+    sent = documents.find(save.runtime, save.sent)
     if not isinstance(envelope, dict) or sent is None:
         return None
     errors = envelope["errors"]

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.db.models.functions import Length
 from django.utils import timezone
@@ -25,6 +26,8 @@ from adminui import keyring
 from adminui.contract.document import Json, canonical, wire
 from adminui.record.models import DigestKey, Document
 from adminui.record.verifier import digest_key_in, document_fault
+
+log = structlog.get_logger(__name__)
 
 LEAST: Final = timedelta(days=1)
 """How long a document is kept at least, once somebody kept it."""
@@ -72,6 +75,34 @@ def load(runtime: UUID, digest: str) -> Json | None:
     """
     row = Document.objects.filter(runtime=runtime, digest=digest).first()
     return None if row is None else _opened(row)
+
+
+def find(runtime: UUID, digest: str) -> Json | None:
+    """The document of this digest; None when it was dropped, or can't be opened: that is logged, and verified.
+
+    For all that can do without it. Raises django.db.Error.
+    """
+    try:
+        return load(runtime, digest)
+    except keyring.SealBroken:
+        log.warning("document_broken", runtime=str(runtime), digest=digest)
+        return None
+
+
+def mend(runtime: UUID, document: Json) -> None:
+    """Seals a document anew that is kept and can't be opened, as `keep` leaves alone what is kept. It is logged.
+
+    Raises keyring.SealBroken as `digest_of` does, and django.db.Error.
+    """
+    row = Document.objects.filter(runtime=runtime, digest=digest_of(runtime, document)).first()
+    if row is None:
+        return
+    try:
+        _opened(row)
+    except keyring.SealBroken:
+        log.warning("document_sealed_anew", runtime=str(runtime), digest=row.digest)
+        sealed = keyring.seal(zlib.compress(wire(document)), bound_to=row.place)
+        Document.objects.filter(pk=row.pk).update(sealed=sealed)
 
 
 def opened(runtime: UUID, digest: str) -> tuple[Json | None, str]:

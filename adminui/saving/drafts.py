@@ -7,6 +7,7 @@ form's draft. Values are kept as the posted pairs of name and value, sealed; the
 import json
 import zlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,7 +33,15 @@ Pairs = Sequence[tuple[str, str]]
 
 
 class BaseGone(LookupError):
-    """The document a form was typed over is no longer kept, so its values can't be told from the rest."""
+    """The document a form was typed over is no longer kept, so its values can't be told from the rest.
+
+    Or it, or the values that were kept, can't be opened: they were tampered with, or their key is gone. `values`: what
+    is kept of them all the same.
+    """
+
+    def __init__(self, base: str, values: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(base)
+        self.values = values
 
 
 class Late(Exception):
@@ -66,8 +75,19 @@ def _seal(row: Draft, values: Pairs) -> bytes:
 
 
 def _open(row: Draft) -> tuple[tuple[str, str], ...]:
-    plain = keyring.open_sealed(bytes(row.values), bound_to=row.place)
+    """The values of a draft. Raises BaseGone."""
+    try:
+        plain = keyring.open_sealed(bytes(row.values), bound_to=row.place)
+    except keyring.SealBroken as broken:
+        raise BaseGone(row.base) from broken
     return tuple((str(name), str(value)) for name, value in json.loads(zlib.decompress(plain)))
+
+
+def _holds(row: Draft, values: Pairs) -> bool:
+    """Whether these are the values of a draft; what can't be opened is written anew."""
+    with suppress(BaseGone):
+        return _open(row) == tuple(values)
+    return False
 
 
 def _mine(form: Form) -> dict[str, Any]:
@@ -97,7 +117,7 @@ def keep(form: Form, values: Pairs, *, changes: int, sections: Iterable[str], se
         )
     elif seq is not None and seq <= row.seq:
         raise Late(row.seq)
-    elif row.base == form.base and _open(row) == tuple(values):
+    elif row.base == form.base and _holds(row, values):
         Draft.objects.filter(pk=row.pk).update(seq=row.seq if seq is None else seq)
         return row.revision
     else:
@@ -127,10 +147,15 @@ def load(form: UUID, owner: str, runtime: UUID) -> Kept | None:
 
 def _kept(row: Draft) -> Kept:
     form = Form(row.form, row.owner, row.organization, row.workspace, row.runtime, row.base, row.read_at)
+    values = _open(row)
+    try:
+        base = base_of(form)
+    except BaseGone as gone:
+        raise BaseGone(row.base, values) from gone
     return Kept(
         form=form,
-        base=base_of(form),
-        values=_open(row),
+        base=base,
+        values=values,
         reason=row.reason,
         revision=row.revision,
         seq=row.seq,
@@ -144,7 +169,7 @@ def _kept(row: Draft) -> Kept:
 
 def base_of(form: Form) -> Json:
     """The document a form was rendered from. Raises BaseGone."""
-    base = documents.load(form.runtime, form.base)
+    base = documents.find(form.runtime, form.base)
     if base is None:
         raise BaseGone(form.base)
     return base

@@ -48,7 +48,7 @@ async def read_config(token: str, ref: RuntimeRef) -> Stored:
     stored = await platform().config(token, ref)
     try:
         await sync_to_async(noted)(ref, before, stored)
-    except DatabaseError:
+    except (DatabaseError, SealBroken):  # the digests' key may be the one that is broken
         log.exception("change_unrecorded")
     return stored
 
@@ -98,7 +98,7 @@ def noted(ref: RuntimeRef, before: Known, stored: Stored) -> None:
 def _found_another(ref: RuntimeRef, before: Known, found: Json, read_at: datetime) -> None:
     runtime = UUID(ref.runtime)
     digest = documents.keep(runtime, found)
-    old = _opened(runtime, before.digest or "")
+    old = documents.find(runtime, before.digest or "")
     changes = made(old, old, found) if old is not None else ()
     with transaction.atomic():
         events.locked_head(ref.org)
@@ -117,21 +117,12 @@ def _found_another(ref: RuntimeRef, before: Known, found: Json, read_at: datetim
             seen.changed_outside(ref, changes, before=row.digest, after=digest, since=row.seen_at, until=read_at)
 
 
-def _opened(runtime: UUID, digest: str) -> Json | None:
-    """A document of ours; None when it is no longer kept, or was tampered with, which verification tells."""
-    try:
-        return documents.load(runtime, digest)
-    except SealBroken:
-        log.warning("document_broken", runtime=str(runtime), digest=digest)
-        return None
-
-
 def _given_up(runtime: UUID, found: Json, last_seen: datetime) -> Save | None:
     """The save that was given up for a newer one and landed all the same, if that is what was found."""
     limit = timedelta(seconds=settings.PLATFORM_REQUEST_LIMIT)
     late = Save.objects.filter(runtime=runtime, state=State.SUPERSEDED, sent_at__gt=last_seen - limit)
     for save in late.select_related("person").order_by("-sent_at")[:5]:
-        sent = _opened(runtime, save.sent)
+        sent = documents.find(runtime, save.sent)
         if sent is not None and is_stored(sent, found):
             return save
     return None

@@ -21,6 +21,7 @@ from adminui.accounts.upstream import platform
 from adminui.contract.document import Json, same
 from adminui.contract.envelope import Envelope
 from adminui.contract.stored import is_stored
+from adminui.keyring import SealBroken
 from adminui.platform.address import RuntimeRef
 from adminui.platform.answers import Stored
 from adminui.platform.errors import (
@@ -65,7 +66,7 @@ async def submit(order: Order, who: Who, trace: Trace) -> Save:
     tasks.start(_claimed_and_run(order, who, trace, claimed))
     try:
         save = await asyncio.shield(claimed)
-    except DatabaseError as error:
+    except (DatabaseError, SealBroken) as error:
         raise Unrecorded("Nothing was sent: this save can’t be recorded right now.") from error
     await tasks.wait(save, PATIENCE)
     row = await Save.objects.aget(pk=save)
@@ -77,9 +78,12 @@ async def submit(order: Order, who: Who, trace: Trace) -> Save:
 async def _claimed_and_run(order: Order, who: Who, trace: Trace, claimed: asyncio.Future[UUID]) -> None:
     try:
         save, ours = await sync_to_async(steps.claim)(order, who.person, who.credential, trace)
-    except DatabaseError as error:
+    except (DatabaseError, SealBroken) as error:
         claimed.set_exception(error)
         return
+    except BaseException as error:  # whoever waits for the claim must hear of it
+        claimed.set_exception(error)
+        raise
     if ours:
         tasks.is_for(save.id)
     claimed.set_result(save.id)

@@ -20,7 +20,6 @@ from adminui.contract.changes import Change, diff
 from adminui.contract.document import Json
 from adminui.contract.envelope import Envelope
 from adminui.contract.stored import made
-from adminui.keyring import SealBroken
 from adminui.platform.address import RuntimeRef
 from adminui.record import documents, events, seen
 from adminui.record.ids import uuid7
@@ -183,18 +182,15 @@ class _Landed:
 
 def _landed(row: Save, found: Json) -> _Landed | None:
     """None when it can't be told any more."""
-    try:
-        before = documents.load(row.runtime, _before(row))
-        sent = documents.load(row.runtime, row.sent)
-    except SealBroken:  # the outcome is written down all the same
-        return None
+    before = documents.find(row.runtime, _before(row))
+    sent = documents.find(row.runtime, row.sent)
     if before is None or sent is None:
         return None
     if row.state != State.UNKNOWN:
         return _Landed(made(before, sent, found))
     over, last = row.sent, seen.known(row.runtime)
     intent = Event.objects.filter(save_id=row.pk, kind="save.intent").values_list("seq", flat=True).first() or 0
-    onto = documents.load(row.runtime, last.digest) if last.digest and last.since > intent else None
+    onto = documents.find(row.runtime, last.digest) if last.digest and last.since > intent else None
     if onto is None:
         return _Landed(made(before, sent, sent), made(sent, sent, found), over)
     return _Landed(made(before, sent, sent), made(onto, onto, found), last.digest or over)

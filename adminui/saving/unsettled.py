@@ -37,5 +37,5 @@ async def looked_at(save: Save, token: str) -> bool:
 
 
 def documents_of(save: Save) -> tuple[Json | None, Json | None]:
-    """The base and what was sent, each None when it is no longer kept."""
-    return documents.load(save.runtime, save.base), documents.load(save.runtime, save.sent)
+    """The base and what was sent, each None when it is no longer kept or can't be opened."""
+    return documents.find(save.runtime, save.base), documents.find(save.runtime, save.sent)

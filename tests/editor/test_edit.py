@@ -7,9 +7,11 @@ from uuid import uuid4
 import pytest
 
 from adminui.platform.answers import Stored
+from adminui.record.models import Document
 from adminui.saving.models import Draft
 from tests.conftest import Visitor
 from tests.editor.conftest import CONFIG, Box, Page, opened
+from tests.editor.test_check import Check
 
 
 def test_a_runtime_by_key_or_in_upper_case_leads_to_its_id(alice: Visitor, box: Box) -> None:
@@ -121,6 +123,37 @@ def test_a_word_that_is_not_ours_loses_nothing(alice: Visitor, box: Box) -> None
     assert after.status == 409
     assert after.value("resources.cpu_cores") == "4"
     assert "too old" in after.text
+
+
+def test_a_base_that_can_t_be_opened_loses_nothing(alice: Visitor, box: Box) -> None:
+    page = opened(alice, box)
+    draft = page.post({"resources.cpu_cores": "5"}).follow()
+    now = alice.get(f"{page.path}now/", query_params={"word": page.value("form"), "read": ""})
+    Document.objects.update(sealed=b"broken")
+    assert alice.get(f"{page.path}now/", query_params={"word": page.value("form"), "read": ""}).status_code == 200
+    assert now.status_code == 200
+    assert Check(page, {"resources.cpu_cores": "4"}).status == 409
+    values: dict[str, Any] = page.values() | {"resources.cpu_cores": "4", "do": "review"}
+    after = Page(alice, alice.post(page.path, values))
+    assert (after.status, after.value("resources.cpu_cores")) == (409, "4")
+    assert "too old" in after.text
+    assert after.post({"resources.cpu_cores": "4"}).follow().one("h1").get_text() == draft.one("h1").get_text()
+
+
+def test_a_draft_whose_base_can_t_be_opened_is_shown_over_what_is_stored(alice: Visitor, box: Box) -> None:
+    page = opened(alice, box)
+    page.post({"resources.cpu_cores": "5"})
+    form = Draft.objects.get().form
+    box.put("analyst", {**box.analyst, "resources": {**box.analyst["resources"], "memory_mb": 4096}})
+    Document.objects.update(sealed=b"broken")
+    review = alice.get(f"{page.path}review/", query_params={"form": str(form)})
+    after = Page(alice, alice.get(review["Location"]))
+    assert (after.status, after.value("resources.cpu_cores")) == (200, "5")
+    assert "too old" in after.text
+    Draft.objects.update(values=b"broken")
+    after = Page(alice, alice.get(f"{page.path}?form={form}"))
+    assert after.status == 200
+    assert "can’t be opened" in after.text
 
 
 def test_a_runtime_that_is_not_there_is_said(alice: Visitor, box: Box) -> None:

@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from adminui.record import documents
+from adminui.record.models import Document
 from adminui.saving import drafts
-from adminui.saving.drafts import Late
+from adminui.saving.drafts import BaseGone, Late
 from adminui.saving.forms import Form, opened
 from adminui.saving.models import Draft, Gone
 
@@ -47,6 +48,26 @@ def test_the_same_values_make_no_revision_but_count_as_the_later_state(form: For
     assert keep(form, "3", 30) == 1
     with pytest.raises(Late):
         keep(form, "4", 20)
+
+
+def test_values_that_can_t_be_opened_are_written_anew(form: Form) -> None:
+    keep(form, "3")
+    Draft.objects.update(values=b"broken")
+    with pytest.raises(BaseGone):
+        drafts.load(form.id, form.owner, form.runtime)
+    assert keep(form, "3") == 2
+    assert cores(form) == "3"
+
+
+def test_a_base_that_can_t_be_opened_leaves_the_values(form: Form) -> None:
+    keep(form, "3")
+    Document.objects.update(sealed=b"broken")
+    with pytest.raises(BaseGone) as gone:
+        drafts.load(form.id, form.owner, form.runtime)
+    assert gone.value.values == (("resources.cpu_cores", "3"),)
+    documents.mend(RUNTIME, {"resources": {"cpu_cores": 2}})
+    assert cores(form) == "3"
+    assert list(documents.faults()) == [""]
 
 
 def test_a_page_without_scripts_is_never_late(form: Form) -> None:

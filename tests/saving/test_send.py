@@ -11,12 +11,13 @@ from adminui.accounts.here import Who
 from adminui.contract.document import Json, edit
 from adminui.contract.envelope import Envelope
 from adminui.platform import errors
-from adminui.record.models import Event
+from adminui.record import documents, seen
+from adminui.record.models import DigestKey, Document, Event
 from adminui.saving import steps, tasks
 from adminui.saving.models import Draft, Save
 from adminui.saving.protocol import State
 from adminui.saving.send import Unrecorded, submit
-from tests.saving.conftest import BASE, MINE, TRACE, FakePlatform, order
+from tests.saving.conftest import BASE, MINE, RUNTIME, TRACE, FakePlatform, order
 
 ENVELOPE = Envelope(code=422, detail="Validation error", type="validation_error", errors=())
 
@@ -89,6 +90,37 @@ def test_without_a_record_nothing_is_sent(alice: Who, upstream: FakePlatform, mo
         async_to_sync(submit)(asked, alice, TRACE)
     assert upstream.puts == []
     assert Draft.objects.count() == 1
+
+
+def test_without_the_digests_key_nothing_is_sent_and_nobody_waits(alice: Who, upstream: FakePlatform) -> None:
+    asked = order(alice)
+    DigestKey.objects.update(sealed=b"broken")
+    with pytest.raises(Unrecorded):
+        async_to_sync(submit)(asked, alice, TRACE)
+    assert upstream.puts == []
+
+
+def test_a_claim_that_fails_in_any_way_is_heard_of(
+    alice: Who, upstream: FakePlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(steps, "claim", wrong)
+    with pytest.raises(ZeroDivisionError):
+        async_to_sync(submit)(order(alice), alice, TRACE)
+
+
+def test_an_outcome_is_written_down_though_a_state_can_t_be_opened(alice: Who, upstream: FakePlatform) -> None:
+    """One that was seen after the save was sent, while nobody knew what became of it."""
+    save = saved(alice)
+    intent = Event.objects.get(save_id=save.pk, kind="save.intent")
+    other = documents.keep(RUNTIME, edit(BASE, ("resources", "memory_mb"), 4096))
+    seen.mark(RUNTIME, other, intent.seq + 1)
+    Save.objects.filter(pk=save.pk).update(state=State.UNKNOWN)
+    Document.objects.filter(digest=other).update(sealed=b"broken")
+    steps.conclude(save.pk, State.STORED, {"phase": "read back"}, found=MINE)
+    assert Event.objects.latest("seq").kind == "save.settled"
 
 
 def test_a_document_changed_elsewhere_is_not_overwritten(alice: Who, upstream: FakePlatform) -> None:

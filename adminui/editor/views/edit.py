@@ -24,8 +24,9 @@ from adminui.editor.views.kept import keep_of_stranger, number_of, pairs_of
 from adminui.platform.address import RuntimeRef
 from adminui.platform.answers import Stored
 from adminui.platform.errors import NotSent, PlatformError, Unclear
+from adminui.record import documents
 from adminui.saving import drafts
-from adminui.saving.drafts import BaseGone, Kept
+from adminui.saving.drafts import BaseGone, Kept, Pairs
 from adminui.saving.forms import BadForm, Form, from_word
 from adminui.saving.reading import read_config
 
@@ -53,7 +54,12 @@ async def edit(request: HttpRequest, who: Who, org: str, ws: str, runtime: str) 
             raise stored
         return await _fresh(at, stored)
     at = Page(request, who, await subject(who, org, ws, runtime, offering=offers))
-    kept = await kept_draft(asked, who, at.about)
+    try:
+        kept = await sync_to_async(drafts.load)(asked, who.person.platform_id, at.about.id)
+    except BaseGone as gone:
+        if gone.values:
+            return await _over_what_is_stored(at, gone.values)
+        kept = None
     return await _fresh(at, said=[notices.GONE]) if kept is None else await _resumed(at, kept)
 
 
@@ -103,7 +109,7 @@ async def _posted(at: Page) -> HttpResponse:
         word = from_word(at.request.POST.get("form", ""))
         base = await sync_to_async(drafts.base_of)(word)
     except (BadForm, BaseGone):
-        return await _over_what_is_stored(at)
+        return await _over_what_is_stored(at, pairs_of(at.request))
     if (word.owner, word.runtime) != (at.who.person.platform_id, at.about.id):
         await sync_to_async(keep)(word, ConfigForm.posted(base, pairs_of(at.request)))
         return at.render("editor/others.html", {}, status=403)
@@ -138,15 +144,19 @@ async def _reviewed(at: Page, form: ConfigForm, word: Form) -> HttpResponse:
     return HttpResponseRedirect(f"{at.about.url('config-review')}?form={word.id}")
 
 
-async def _over_what_is_stored(at: Page) -> HttpResponse:
+async def _over_what_is_stored(at: Page, values: Pairs) -> HttpResponse:
     """A form that can't be told any more what it was typed over: its values stand over what is stored now."""
     stored = await read_config(at.who.token, at.about.ref)
     if stored.document is None:
         return _unreadable(at, stored)
+    await sync_to_async(documents.mend)(at.about.id, stored.document)  # else that is what can't be told again
     word = await over(at.about, at.who, stored.document, stored.read_at)
-    form = at.about.form_posted(stored.document, pairs_of(at.request))
-    await sync_to_async(keep)(word, form)
-    return editor_page(at, await marked(at.about, form), word, notices=[notices.TOO_OLD], status=409)
+    form = at.about.form_posted(stored.document, values)
+    is_posted = at.request.method == "POST"
+    if is_posted:
+        await sync_to_async(keep)(word, form)
+    status = 409 if is_posted else 200
+    return editor_page(at, await marked(at.about, form), word, notices=[notices.TOO_OLD], status=status)
 
 
 async def _forgotten(at: Page) -> HttpResponse:

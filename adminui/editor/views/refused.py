@@ -61,7 +61,7 @@ async def _stored_beside(at: Page, form: ConfigForm) -> list[Line]:
 
 async def changed_elsewhere(at: Page, kept: Kept, form: ConfigForm, save: Save) -> HttpResponse:
     """Changes that don't touch each other are merged and go back to the review; else the merge's page asks."""
-    found = await sync_to_async(documents.load)(save.runtime, save.found)
+    found = await sync_to_async(documents.find)(save.runtime, save.found)
     if found is None or same(found, kept.base):
         return HttpResponseRedirect(f"{at.about.url('config-review')}?form={kept.form.id}")
     merged = merge(kept.base, found, form.document())

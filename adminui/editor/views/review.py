@@ -57,7 +57,7 @@ async def review(request: HttpRequest, who: Who, org: str, ws: str, runtime: str
 async def _theirs(at: Page, kept: Kept) -> list[Told]:
     """What was changed elsewhere and is part of this draft's base now: `since` names the base before a merge."""
     since = at.request.GET.get("since", "")
-    before = await sync_to_async(documents.load)(at.about.id, since) if since else None
+    before = await sync_to_async(documents.find)(at.about.id, since) if since else None
     return [] if before is None else [tell(change) for change in diff(before, kept.base)]
 
 
