@@ -69,16 +69,25 @@ def surroundings(data_dir: Path, **settings: str) -> dict[str, str]:
     return {**ours, **given, **settings}
 
 
-def migrated(data_dir: Path) -> None:
-    """Makes the admin UI's database in `data_dir` unless it has one: a copy of what `migrate` makes."""
-    if not (data_dir / "db.sqlite3").exists():
-        once.copied("database", _migrate, data_dir)
+def migrated(data_dir: Path, **settings: str) -> None:
+    """Makes the admin UI's database in `data_dir` unless it has one: a copy of what `migrate` makes.
+
+    Where `settings` name a database elsewhere, that one is migrated.
+    """
+    if "DATABASE_URL" in settings:
+        _migrate(data_dir, **settings)
+    elif not (data_dir / "db.sqlite3").exists():
+        once.copied("database", _make, data_dir)
 
 
-def _migrate(folder: Path) -> None:
+def _migrate(data_dir: Path, **settings: str) -> None:
+    environment = surroundings(data_dir, **{"ADMINUI_PLATFORM_URL": "http://127.0.0.1:9", **settings})
+    subprocess.run([*MODULE, "django", "migrate", "-v", "0"], check=True, cwd=ROOT, env=environment)
+
+
+def _make(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as data_dir:
-        environment = surroundings(Path(data_dir), ADMINUI_PLATFORM_URL="http://127.0.0.1:9")
-        subprocess.run([*MODULE, "django", "migrate", "-v", "0"], check=True, cwd=ROOT, env=environment)
+        _migrate(Path(data_dir))
         (Path(data_dir) / "db.sqlite3").rename(folder / "db.sqlite3")  # and not the keys, of which each has its own
 
 
@@ -87,7 +96,7 @@ def served_ui(data_dir: Path, box_url: str, **settings: str) -> Iterator[tuple[s
     """The admin UI over that box, in demo mode; gives its address and its process once it answers."""
     port = free_port()
     here = {"ADMINUI_PLATFORM_URL": box_url, "HOST": "127.0.0.1", "PORT": str(port)}
-    migrated(data_dir)
+    migrated(data_dir, **settings)
     serve = ["uvicorn", "adminui.asgi:application", "--port", str(port), "--lifespan", "on", "--no-access-log"]
     with (data_dir / "ui.log").open("ab") as log:
         environment = surroundings(data_dir, **here, **settings)
