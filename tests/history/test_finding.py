@@ -29,8 +29,9 @@ QUERIES = [
 def plainly(scope: Scope, query: Query) -> list[int]:
     """The numbers of the events asked for, newest first, by looking at every one."""
     found = []
+    last: dict[UUID | None, int] = {}
     for event in Event.objects.filter(chain=scope.chain, workspace=scope.workspace).order_by("-seq"):
-        passed = event.save_id and Event.objects.filter(save_id=event.save_id, seq__gt=event.seq).exists()
+        passed = event.save_id and last.setdefault(event.save_id, event.seq) > event.seq
         has = terms(event)
         if (
             (scope.runtime is None or event.runtime == scope.runtime)

@@ -46,7 +46,7 @@ def visitor(visitor: Visitor, box_url: str, settings: Settings) -> Visitor:
     settings.PLATFORM_URL = box_url
     for cache in (access._cache, places._cache):
         cache.clear()
-    past.write()
+    past.again()
     return visitor
 
 
