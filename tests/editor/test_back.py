@@ -93,7 +93,7 @@ def test_a_whole_state_is_put_back_by_an_ordinary_save(alice: Visitor, box: Box)
     assert last().data["of"] == last("restore").data["event"] == str(event.pk)
     assert Save.objects.get(origin="restore").evidence["of"] == str(event.pk)
     for each in (last(), last("restore")):  # each leads to the change that it is about
-        link = of_event(alice, each).one(f"dd a[href$='/{event.pk}/']")
+        link = of_event(alice, each).one(f".card a[href$='/{event.pk}/']")
         assert link.get_text().startswith(f"change {event.seq} by alice, ")
 
 
@@ -151,6 +151,12 @@ def test_undo_from_the_receipt_takes_back_what_was_saved_and_leaves_what_came_si
     assert (stored["resources"]["cpu_cores"], stored["resources"]["memory_mb"]) == (2, 8192)
     assert last().origin == "undo"
     assert last("undo").data == {"event": str(event.pk)}
+    told = of_event(alice, last("undo")).one("main")
+    assert "What it says" not in told.get_text()
+    assert told.select_one(f".card a[href$='/{event.pk}/']") is not None
+    listed = alice.get(str(receipt.one("aside dl a")["href"])).content.decode()
+    assert str(event.pk) in listed
+    assert listed.count('<li id="e') == 1
 
 
 def test_an_undo_says_what_was_changed_again_since(alice: Visitor, box: Box) -> None:

@@ -38,6 +38,8 @@ from adminui.saving.steps import Trace
 
 _LISTED: Final = 200
 """Paths that a page lists where the values are gone."""
+_AIMED: Final = ("event", "of")
+"""Where the data of an event names another one."""
 
 
 @require_safe
@@ -129,6 +131,7 @@ def _context(about: Subject, event: Event, revealed: frozenset[str], today: Json
     told = Told(event, course, at_hand)
     telling_ = telling.tell(told)
     changes = states.changes_between(old, new)
+    aim = _aim(about, event)
     return {
         "event": event,
         "telling": telling_,
@@ -146,12 +149,12 @@ def _context(about: Subject, event: Event, revealed: frozenset[str], today: Json
         "answer": _shown(answer),
         "normalised": _normalised(new, stored) if sent != event.after else [],
         "course": [(each, event_href(about.scope, each), each.id == event.id) for each in course] if course[1:] else [],
-        "data": told_data(event),
+        "data": {key: value for key, value in told_data(event).items() if not aim or key not in _AIMED},
         "landed": has_landed(event),
         "kept": {"before": old is not None, "after": stored is not None},
         "now": _now(today, stored if event.after else old),
         "is_now": today is not None and stored is not None and same(stored, today),
-        "aim": _aim(about, event),
+        "aim": aim,
         "chain": _chain(about, event),
         "proven": _proven(event),
         "checked": Checked.objects.filter(chain=event.chain).first(),
