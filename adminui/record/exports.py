@@ -6,6 +6,7 @@ Neither holds a value of a config: those are in the sealed documents alone, whic
 import base64
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -82,10 +83,12 @@ def _rows(rows: Iterable[Iterable[object]]) -> bytes:
 def cell(value: object) -> str:
     """A value as a cell that no spreadsheet takes for a formula: one that begins like it gets an apostrophe in front.
 
-    Invisible and direction-changing characters are written out, line ends within become spaces.
+    Invisible and direction-changing characters are written out, line ends within become spaces. Full-width signs, as
+    East Asian keyboards write them, count as what they stand for.
     """
     text = visible(" ".join(("" if value is None else str(value)).splitlines()))
-    return f"'{text}" if text.lstrip()[:1] in {"=", "+", "-", "@", "|", "%"} or text[:1] == "\t" else text
+    first = unicodedata.normalize("NFKC", text.lstrip()[:1])
+    return f"'{text}" if first in {"=", "+", "-", "@", "|", "%"} or text[:1] == "\t" else text
 
 
 def _row(event: Event) -> list[object]:

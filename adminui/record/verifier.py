@@ -62,8 +62,6 @@ class Unreadable(ValueError):
 
 
 # ---- events ----------------------------------------------------------------------------------------------------------
-
-
 def canonical(value: Any) -> bytes:
     """The RFC 8785 bytes of a JSON value. Raises Unhashable for what has none."""
     try:
@@ -112,8 +110,6 @@ def fault(fields: Mapping[str, Any], digest: object, seq: int, link: str | None)
 
 
 # ---- checkpoints -----------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Checkpoint:
     """A head that was noted and signed: at the time `at`, event `seq` of `chain` had this hash. `key`: who signed."""
@@ -180,8 +176,6 @@ def differs(noted: Checkpoint) -> str:
 
 
 # ---- sealed documents ------------------------------------------------------------------------------------------------
-
-
 def keys_of(text: str) -> dict[str, bytes]:
     """Keys out of a file's text, `id:base64` a line. Raises Unreadable."""
     try:
@@ -228,8 +222,6 @@ def document_fault(runtime: str, digest: str, sealed: bytes, keys: Keys, digest_
 
 
 # ---- exports ---------------------------------------------------------------------------------------------------------
-
-
 @dataclass
 class Chain:
     """One chain of an export as it is followed; `head`: its last number and hash. `why`: how it is broken at `at`."""
@@ -325,7 +317,7 @@ def verify(lines: Iterable[bytes], noted: Iterable[Checkpoint] = (), keys: Keys 
             case {"digest_key": {"sealed": str(sealed)}}:
                 found.digest_key = digest_key_in(base64.b64decode(sealed), keys or {})
             case {"document": {"runtime": str(runtime), "digest": str(digest), "sealed": str(sealed)}}:
-                _document(found, runtime, digest, sealed, keys)
+                _document(found, runtime, digest, base64.b64decode(sealed), keys)
             case _ if chain:
                 chain.spoil(f"Line {number} isn’t written as exports are: it was changed, cut or put there.")
             case _:
@@ -341,16 +333,17 @@ def _line(raw: bytes) -> Any:
     """The object of a line; None when it isn't written in the one way that it can be."""
     try:
         line = json.loads(raw)
+        base64.b64decode((line.get("document") or line.get("digest_key") or {}).get("sealed", ""), validate=True)
         return line if canonical(line) + b"\n" == raw else None
-    except (ValueError, RecursionError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return None
 
 
-def _document(found: Found, runtime: str, digest: str, sealed: str, keys: Keys | None) -> None:
+def _document(found: Found, runtime: str, digest: str, sealed: bytes, keys: Keys | None) -> None:
     found.documents += 1
     if keys is None:
         return
-    if why := document_fault(runtime, digest, base64.b64decode(sealed), keys, found.digest_key):
+    if why := document_fault(runtime, digest, sealed, keys, found.digest_key):
         found.wrong.append(f"Document {digest[:8]} of runtime {runtime}: {why}")
     else:
         found.opened += 1

@@ -57,6 +57,7 @@ def test_a_table_has_a_row_an_event(append: Append) -> None:
 
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "\r=1", "=cmd|' /C calc'!A0", "\u200b=1", "%0a=1", "|x"]
+FORMULAS += ["＝1+1", " ＋1", "－1", "＠SUM(A1)", "﹦1", "﹢1"]
 
 
 @pytest.mark.parametrize("text", FORMULAS)
@@ -64,7 +65,7 @@ def test_no_cell_begins_like_a_formula(text: str, append: Append) -> None:
     append(reason=text, person=events.Person(text, text, text), agent=text, request_id=text)
     _, row = rows(b"".join(exports.table([list(Event.objects.all())])))
     for one in row:
-        assert one.lstrip()[:1] not in {"=", "+", "-", "@", "\t", "\r"}
+        assert one.lstrip()[:1] not in set("=+-@\t\r＝＋－＠﹦﹢")
         assert "\u200b" not in one
 
 

@@ -231,6 +231,16 @@ def test_it_needs_no_more_than_itself() -> None:
     assert names - set(sys.stdlib_module_names) == {"rfc8785", "cryptography"}
 
 
+@pytest.mark.parametrize("sealed", ["abc", "é", "a=b", 7, None, ["x"]])
+@pytest.mark.parametrize("kind", ["digest_key", "document"])
+def test_a_sealed_line_that_is_no_base64_is_a_broken_place(kind: str, sealed: object) -> None:
+    odd = line({kind: {"digest": "0" * 64, "runtime": "r", "sealed": sealed}})
+    for keys in (None, {"k": b"0" * 32}):
+        found = verify([*lines(EVENTS), odd], keys=keys)
+        assert not found.good
+        assert found.chains[0].why.startswith("Line 43 ")
+
+
 def test_the_program_tells_by_its_exit_status(tmp_path: Path) -> None:
     good, bad, none = tmp_path / "good", tmp_path / "bad", tmp_path / "none"
     good.write_bytes(b"".join(lines(EVENTS)))
