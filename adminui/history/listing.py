@@ -25,6 +25,8 @@ from adminui.record.models import Event
 
 ROWS: Final = 30
 """Events of a page."""
+_NAMED: Final = 4
+"""Runtimes of one search that the platform is asked for by their keys."""
 _ROUNDS: Final = 4
 """Times that events are looked for when those found may not be seen."""
 
@@ -83,18 +85,17 @@ def day_said(day: date | None) -> str:
 
 
 async def asked_of(access: Access, place: Place, given: QueryDict) -> Asked:
-    """What an address or form asks for. Runtimes are known by key or name: the first hundred, others by asking.
+    """What an address or form asks for. Runtimes are known by key or name: the first hundred, a few others by asking.
 
     Raises the platform's error when it can't be asked.
     """
     ids = {name.casefold(): each.id for each in place.runtimes for name in (each.name, each.key)}
     asked = Asked.read(given, ids)
-    for term in asked.query.terms:
-        unknown = term.key == "runtime" and term.value.casefold() not in ids and not is_uuid(term.value)
-        if unknown and (found := await access.named(term.value)):
-            ids[term.value.casefold()] = str(found)
-            asked = Asked.read(given, ids)
-    return asked
+    keys = dict.fromkeys(term.value for term in asked.query.terms if term.key == "runtime" and not is_uuid(term.value))
+    for key in [key for key in keys if key.casefold() not in ids][:_NAMED]:
+        if found := await access.named(key):
+            ids[key.casefold()] = str(found)
+    return Asked.read(given, ids)
 
 
 async def listed(access: Access, scope: Scope, asked: Asked, known: Mapping[UUID, Runtime]) -> Listing:

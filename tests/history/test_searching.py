@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adminui.accounts import places
+from adminui.history.access import Access
 from adminui.record.models import Event
 from tests.conftest import Visitor
 from tests.history.test_pages import SCOUT, WORKSPACE, alice, page, rows, text, visitor
@@ -98,6 +99,16 @@ def test_a_runtime_is_found_by_its_key_and_a_request_by_its_id(alice: Visitor, m
         patched.setattr(places, "_NEIGHBOURS", 1)
         places._cache.clear()
         assert len(rows(page(alice, WORKSPACE, q="runtime:analyst"))) == expected > 3
+    asked: list[str] = []
+
+    async def named(_: Access, key: str) -> None:
+        asked.append(key)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Access, "named", named)
+        told = page(alice, WORKSPACE, q=" ".join(f"runtime:r{number % 20}" for number in range(60)))
+    assert asked == ["r0", "r1", "r2", "r3"]
+    assert "no runtime that is known here" in text(told)
     assert {
         one.split(" in ")[-1].split()[0] for one in rows(page(alice, WORKSPACE, q="runtime:analyst origin:editor"))
     } <= {*("analyst", "alice")}

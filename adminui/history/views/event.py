@@ -16,8 +16,7 @@ from adminui.accounts.may import why_not
 from adminui.accounts.places import canonical
 from adminui.accounts.roles import Deed
 from adminui.accounts.witness import origin_of
-from adminui.contract import paths
-from adminui.contract.changes import ENVIRONMENT, Change, is_variable, tell_masked
+from adminui.contract.changes import Change, is_variable, tell_masked
 from adminui.contract.document import Json, same
 from adminui.contract.jsondiff import MASK
 from adminui.contract.stored import normalised
@@ -63,7 +62,7 @@ async def of_runtime(request: HttpRequest, who: Who, org: str, ws: str, runtime:
     if reason := why_not(who, Deed.REVEAL):
         return error_page(request, status=403, title="Not yours to reveal", sentence=reason.text)
     path = request.POST.get("reveal", "")
-    if not _is_environment(path):
+    if path not in await sync_to_async(_masked)(about, found):  # nothing is revealed, so nothing is written down
         return await _page(about, found)
     origin = origin_of(request)
     trace = Trace(origin.request_id, origin.ip, origin.agent)
@@ -72,12 +71,10 @@ async def of_runtime(request: HttpRequest, who: Who, org: str, ws: str, runtime:
     return await _page(about, found, revealed={path})
 
 
-def _is_environment(path: str) -> bool:
-    try:
-        parsed = paths.parse(path)
-    except ValueError:
-        return False
-    return len(parsed) == 3 and parsed[:2] == ENVIRONMENT
+def _masked(about: Subject, event: Event) -> set[str]:
+    """The paths of the values that the page of an event masks."""
+    old, new = (_document(about, digest)[0] for digest in telling.sides(event, _course(event)))
+    return {told.path for told in map(tell_masked, states.changes_between(old, new)) if told.secret}
 
 
 async def _found(about: Subject, event: UUID) -> Event:

@@ -24,23 +24,12 @@ def create(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     schema_editor.execute(INDEX, params=None)
 
 
-def fill(_apps: Apps, _schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Indexes what there is already."""
-    from adminui.record import exports, index
-    from adminui.record.models import Head
-
-    for head in Head.objects.order_by("chain"):
-        for batch in exports.all_of(head.chain):
-            index.add(batch)
-
-
 class Migration(migrations.Migration):
-    """What is only made from the events can be dropped with them alone."""
+    """What is only made from the events can be dropped with them alone. 0004 fills these tables."""
 
     dependencies = [("record", "0001_initial")]
     operations = [
         migrations.RunPython(create, elidable=False),
-        migrations.RunPython(fill, elidable=False),
         migrations.CreateModel(
             name="Seen",
             fields=[
