@@ -34,6 +34,7 @@ class Part:
 
 Sentence = tuple[Part, ...]
 IN_RUNTIME: Final = (Part(" in "), Part("", "runtime"))
+_SPACE: Final = Part(" ")
 _OF_RUNTIME: Final = (Part(" of "), Part("", "runtime"))
 
 
@@ -127,8 +128,14 @@ def _text(value: object) -> str:
 
 
 def changes(phrases: Sequence[Phrase], *, tried: bool = False) -> Sentence:
-    """What was done, the first few told and the others counted: “set CPU cores 2 → 4 and added label team”."""
-    told = [_said(one, tried=tried) for one in phrases[:SHOWN]]
+    """What was done, the first few told and the others counted: “set CPU cores 2 → 4 and added label team”.
+
+    A verb isn't said twice in a row: “added port 9229 and target a.example”.
+    """
+    told = [
+        _said(one, tried=tried, verb=not at or phrases[at - 1].verb != one.verb)
+        for at, one in enumerate(phrases[:SHOWN])
+    ]
     rest = len(phrases) - SHOWN
     if rest > 0:
         verb = "make" if tried else "made"
@@ -143,19 +150,19 @@ def changes(phrases: Sequence[Phrase], *, tried: bool = False) -> Sentence:
     return tuple(joined)
 
 
-def _said(one: Phrase, *, tried: bool) -> Sentence:
-    parts = [Part(one.verb if tried else PAST[one.verb])]
+def _said(one: Phrase, *, tried: bool, verb: bool) -> Sentence:
+    parts = [Part(one.verb if tried else PAST[one.verb])] if verb else []
     if one.noun:
-        parts.append(Part(f" {one.noun}"))
+        parts.append(Part(one.noun))
     if one.name:
-        parts += [Part(" "), Part(one.name, "code" if one.code else "b")]
+        parts.append(Part(one.name, "code" if one.code else "b"))
     if one.before is not None:
-        parts += [Part(" "), Part(one.before, "del")]
+        parts.append(Part(one.before, "del"))
     if one.before is not None and one.after is not None:
-        parts.append(Part(" →"))
+        parts.append(Part("→"))
     if one.after is not None:
-        parts += [Part(" "), Part(one.after, "ins")]
-    return tuple(parts)
+        parts.append(Part(one.after, "ins"))
+    return tuple(each for part in parts for each in (_SPACE, part))[1:]
 
 
 # ---- one function a kind --------------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 import pytest
 
 from adminui.contract.document import Json
-from adminui.history.telling import IN_RUNTIME, Part, Telling, error_text
+from adminui.contract.phrases import Phrase
+from adminui.history.telling import IN_RUNTIME, Part, Telling, changes, error_text
 from adminui.history.telling import _later as later
 
 
@@ -37,3 +38,19 @@ def test_the_second_of_two_moments_has_a_day_only_when_it_is_another(since: str,
 def test_a_page_of_the_runtime_leaves_its_name_out_wherever_it_stands() -> None:
     said = Telling((Part("alice", "b"), Part(" looked"), *IN_RUNTIME, Part(" twice")))
     assert said.title("scout") == said.within().title("scout") == "alice looked twice"
+
+
+def test_a_verb_is_not_said_twice_in_a_row() -> None:
+    said = [
+        Phrase("add", "port", after="9229"),
+        Phrase("add", "target", after="a.example"),
+        Phrase("set", name="CPU cores", before="2", after="4"),
+        Phrase("set", name="Memory (MB)", before="1", after="2"),
+    ]
+
+    def told(most: int, *, tried: bool = False) -> str:
+        return "".join(part.text for part in changes(said[:most], tried=tried))
+
+    assert told(2) == "added port 9229 and target a.example"
+    assert told(3) == "added port 9229, target a.example and set CPU cores 2 → 4"
+    assert told(4, tried=True) == "add port 9229, target a.example, set CPU cores 2 → 4 and make 1 more change"
