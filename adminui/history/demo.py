@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate, chain, count
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from adminui.contract.document import Json, edit
 from adminui.contract.paths import Path
 from adminui.record import documents
 
+_EVENTS_EACH: Final = 1.9
+"""Events of what happens at one time, on average."""
 STATES: Final = 6
 """States that a runtime goes round."""
 _NAMES: Final = (
@@ -89,13 +92,17 @@ class Year:
             runtimes = [self._runtime(chance, at) for at in range(max(self.runtimes, len(self.known)))]
         people = _People(chance)
         left = self.events
-        for moment in _moments(chance, self.events, self.days, now or datetime.now(UTC)):
-            runtime = runtimes[int(chance.random() ** 3 * len(runtimes))]  # a few are busy, most are not
-            for event in _happening(chance, people, self.organization, runtime, moment):
-                yield event
-                left -= 1
-                if not left:
-                    return
+        for morning, share in _days(chance, self.days, now or datetime.now(UTC)):
+            rest = int(self.events * share)
+            for moment in _moments(chance, morning, left - rest):
+                if left <= rest:
+                    break
+                runtime = runtimes[int(chance.random() ** 3 * len(runtimes))]  # a few are busy, most are not
+                for event in _happening(chance, people, self.organization, runtime, moment):
+                    yield event
+                    left -= 1
+                    if not left:
+                        return
 
     def _runtime(self, chance: random.Random, at: int) -> _Runtime:
         known = self.known[at] if at < len(self.known) else UUID(int=chance.getrandbits(128), version=4)
@@ -141,17 +148,27 @@ class _People:
         return self._people[int(chance.random() ** 2 * len(self._people))]
 
 
-def _moments(chance: random.Random, events: int, days: int, now: datetime) -> Iterator[datetime]:
-    """Enough times for so many events, in their order: on weekdays by day, and more of them lately."""
-    weights = [
-        (1.0 if (now - timedelta(days=days - day)).weekday() < 5 else 0.12) * (0.5 + day / days) for day in range(days)
+def _days(chance: random.Random, days: int, now: datetime) -> Iterator[tuple[datetime, float]]:
+    """The mornings up to yesterday's, each with the share of all that comes after its day.
+
+    Much comes on weekdays, and more of it lately.
+    """
+    mornings = [
+        (now - timedelta(days=back)).replace(hour=6, minute=0, second=0, microsecond=0) for back in range(days, 0, -1)
     ]
-    unit = events / sum(weights)
-    for day, weight in enumerate(weights):
-        morning = (now - timedelta(days=days - day)).replace(hour=6, minute=0, second=0, microsecond=0)
-        count = int(weight * unit * chance.uniform(0.75, 1.35)) + 1
-        for second in sorted(int(min(max(chance.gauss(6, 3), 0), 14) * 3600) for _ in range(count)):
-            yield morning + timedelta(seconds=second, microseconds=chance.randrange(10**6))
+    weights = [
+        (1.0 if morning.weekday() < 5 else 0.12) * (0.5 + day / days) * chance.uniform(0.75, 1.35)
+        for day, morning in enumerate(mornings)
+    ]
+    after = [0.0, *accumulate(reversed(weights[1:]))]
+    return zip(mornings, (each / sum(weights) for each in reversed(after)), strict=True)
+
+
+def _moments(chance: random.Random, morning: datetime, events: int) -> Iterator[datetime]:
+    """Times of a day in their order, as many as most often make so many events; then, while more are needed, on."""
+    seconds = sorted(int(min(max(chance.gauss(6, 3), 0), 14) * 3600) for _ in range(round(events / _EVENTS_EACH)))
+    for second in chain(seconds, count(14 * 3600)):
+        yield morning + timedelta(seconds=second, microseconds=chance.randrange(10**6))
 
 
 def _happening(
