@@ -106,7 +106,7 @@ def bob_reads_and_finds(bob: Page) -> None:
     """The log in sentences, the filters that write into the box, and an address that says it all."""
     bob.goto(f"{RESEARCH}/analyst/history/")
     log = bob.locator(".log > li")
-    expect(log.first).to_contain_text("alice set Agent planner → navigator and set CPU cores 8 → 4")
+    expect(log.first).to_contain_text("alice set Agent planner → navigator and CPU cores 8 → 4")
     expect(log.nth(1)).to_contain_text("alice set CPU cores 2 → 8")
     expect(log.nth(1).locator("q")).to_have_text("Load test, OPS-31")
 
