@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from django.conf import settings
@@ -41,13 +42,14 @@ class Named:
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A runtime of the same workspace, as a switcher or a list of projects needs it."""
+    """A runtime of the same workspace, as a switcher, a list of projects or the history needs it."""
 
     id: str
     key: str
     name: str
     project_id: str | None
     project_name: str | None
+    config_digest: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,24 +91,32 @@ async def place(
 
 
 async def neighbours(who: Who, org: str, workspace: str, *, pages: int = 1) -> tuple[Neighbour, ...]:
-    """The first runtimes of a workspace, 100 a page, a minute old at most; empty when the platform gives none."""
+    """The first runtimes of a workspace, 100 a page, a minute old at most; those before a page that fails."""
+    found: list[Neighbour] = []
+    cursor: str | None = None
+    for _ in range(pages):
+        read = partial(_neighbours, who.token, org, workspace, cursor)
+        page = await _cached((who.token, "runtimes", org, workspace, cursor or ""), read)
+        if not page:
+            break
+        near, cursor = page[0]
+        found += near
+        if cursor is None:
+            break
+    return tuple(found)
 
-    async def read() -> tuple[Neighbour, ...]:
-        items: list[RuntimeItem] = []
-        cursor: str | None = None
-        for _ in range(pages):
-            page = await platform().runtimes(who.token, org, workspace, limit=_NEIGHBOURS, cursor=cursor)
-            items += page.items
-            cursor = page.next_cursor
-            if cursor is None:
-                break
-        return tuple(
-            Neighbour(item.id, item.key, item.name or item.key, item.project_id, item.project_name)
-            for item in items
-            if is_segment(item.id)
-        )
 
-    return await _cached((who.token, "runtimes", org, workspace, str(pages)), read)
+async def _neighbours(
+    token: str, org: str, workspace: str, cursor: str | None
+) -> tuple[tuple[list[Neighbour], str | None]]:
+    """One page of them, and where the next one begins."""
+    page = await platform().runtimes(token, org, workspace, limit=_NEIGHBOURS, cursor=cursor)
+    near = [
+        Neighbour(item.id, item.key, item.name or item.key, item.project_id, item.project_name, item.config_digest)
+        for item in page.items
+        if is_segment(item.id)
+    ]
+    return ((near, page.next_cursor),)
 
 
 async def canonical(request: HttpRequest, who: Who, org: str, ws: str, runtime: str) -> HttpResponse | None:

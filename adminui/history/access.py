@@ -7,9 +7,11 @@ asked, its error is the page.
 
 import asyncio
 import hashlib
+import random
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -24,7 +26,7 @@ from adminui.accounts.upstream import platform
 from adminui.contract.answers import RuntimeItem
 from adminui.platform.address import RuntimeRef, is_uuid
 from adminui.platform.errors import Forbidden, Misaddressed, NotFound, PlatformError
-from adminui.record import index
+from adminui.record import index, seen
 from adminui.record.index import Part, Scope
 from adminui.saving.reading import read_config, read_if_changed
 
@@ -34,6 +36,10 @@ _KEPT: Final = 10_000
 _AT_ONCE: Final = 8
 _PAGES: Final = 10
 """Pages of the platform's list of runtimes that are read, where the first one isn't enough."""
+_FOLLOWED: Final = 16
+"""Runtimes of a workspace whose configs are read at once because the platform says that they are others than before."""
+_PATIENCE: Final = 5.0
+"""Seconds that the page of a workspace waits for them."""
 _DOUBTED: Final = 24
 """Runtimes that the list lacks that are asked for one by one, to count what happened in them."""
 
@@ -74,6 +80,7 @@ class Access:
             # Not every deployment answers for single workspaces. One whose runtimes it lists can be read.
             await platform().runtimes(self.who.token, self.org, self.ws, limit=1)
         self._keep("", _WORKSPACE)
+        await self._follow()
 
     async def runtime(self, runtime: UUID) -> Runtime:
         """A runtime whose history the person may see. Raises NotFound or Forbidden for another one."""
@@ -146,6 +153,24 @@ class Access:
             if error.status != 404:
                 raise
             return None
+
+    async def _follow(self) -> None:
+        """Reads what was changed elsewhere in the workspace, as far as the list of its runtimes says so.
+
+        What is too much for now, or fails, is left to later. By chance, so that what fails keeps nothing else away.
+        """
+        near = await neighbours(self.who, self.org, self.ws)
+        listed = {UUID(each.id): each.config_digest for each in near if each.config_digest and is_uuid(each.id)}
+        others = await sync_to_async(seen.listed_otherwise)(listed)
+        turns = asyncio.Semaphore(_AT_ONCE)
+
+        async def read(runtime: UUID) -> None:
+            async with turns:
+                await read_if_changed(self.who.token, self._ref(runtime), listed[runtime])
+
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                await asyncio.gather(*map(read, random.sample(others, min(len(others), _FOLLOWED))))
 
     async def _asked(self, runtime: UUID) -> Runtime:
         known = self._known(str(runtime))

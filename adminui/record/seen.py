@@ -74,6 +74,12 @@ def is_listed(runtime: UUID, listed: str) -> bool:
     return Seen.objects.filter(runtime=runtime, listed=listed[:_LONGEST]).exists()
 
 
+def listed_otherwise(listed: Mapping[UUID, str]) -> list[UUID]:
+    """Those of some runtimes of which a state is known, and not by the platform's digest that is given."""
+    rows = Seen.objects.filter(runtime__in=listed).values_list("runtime", "listed")
+    return [runtime for runtime, known_as in rows if known_as != listed[runtime][:_LONGEST]]
+
+
 def listed_as(runtime: UUID, digest: str, listed: str) -> None:
     """The platform's own digest of the state that is known; nothing where another state is."""
     Seen.objects.filter(runtime=runtime, digest=digest).update(listed=listed[:_LONGEST])

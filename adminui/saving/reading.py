@@ -75,7 +75,8 @@ async def read_if_changed(token: str, ref: RuntimeRef, listed: str | None) -> No
         log.info("digest_not_followed", error=type(error).__name__)
         return
     if stored.document is not None:
-        await sync_to_async(_listed)(runtime, stored.document, listed)
+        # The one that came with the document, where one did: the list may be older.
+        await sync_to_async(_listed)(runtime, stored.document, stored.config_digest or listed)
 
 
 def _listed(runtime: UUID, document: Json, listed: str) -> None:

@@ -150,8 +150,16 @@ def test_staying_in_a_place_writes_no_session() -> None:
 
 
 def test_more_neighbours_are_read_page_by_page_and_no_further_than_asked(lists: Lists) -> None:
-    for pages, read in ((1, 1), (2, 2), (9, 3)):
-        lists.following = ["c1", "c2"]
-        lists.asked.clear()
+    lists.following = ["c1", "c2"]
+    for pages, read in ((1, 1), (2, 2), (9, 3), (9, 3)):
         assert len(asyncio.run(places.neighbours(who(), "acme", "research", pages=pages))) == read
-        assert [one[5:] for one in lists.asked] == [(), ("c1",), ("c2",)][:read]
+        assert [one[5:] for one in lists.asked] == [(), ("c1",), ("c2",)][:read], "each once a minute"
+
+
+def test_neighbours_before_a_page_that_fails_are_given(lists: Lists) -> None:
+    lists.following = ["c1"]
+    assert len(asyncio.run(places.neighbours(who(), "acme", "research"))) == 1
+    lists.error = CutOff("broke")
+    assert len(asyncio.run(places.neighbours(who(), "acme", "research", pages=2))) == 1
+    lists.error = None
+    assert len(asyncio.run(places.neighbours(who(), "acme", "research", pages=2))) == 2

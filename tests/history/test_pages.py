@@ -1,7 +1,6 @@
 """The pages of history at the platform in a box: what they say, whom, and what they never show."""
 
 import re
-from collections.abc import Callable, Iterator
 from uuid import UUID
 
 import httpx
@@ -21,8 +20,6 @@ from adminui.history import access, finding, telling
 from adminui.history.finding import Hit
 from adminui.history.listing import told_rows
 from adminui.history.query import Query
-from adminui.platform.client import Platform
-from adminui.platform.errors import NotFound
 from adminui.record import kinds
 from adminui.record.index import Scope
 from adminui.record.models import Document, Event
@@ -338,44 +335,3 @@ def test_rows_of_other_versions_have_pages(alice: Visitor) -> None:
         assert re.search("The links don.t match", text(page(alice, of(SCOUT, f"{event.id}/"))))
     assert finding.find(Scope("acme", "research", SCOUT), Query(), most=3).hits
     assert told_rows([Hit(events[0], (events[0],))], Scope("acme", "research", SCOUT), {})
-
-
-# ---- what was changed elsewhere ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def elsewhere(box_url: str) -> Iterator[Callable[[int], None]]:
-    """Puts scout's CPU cores past this program; as they were, once the test is over."""
-    mine = {"Authorization": "Bearer demo-bob"}
-    path = f"{box_url}/api/v1/org/acme/ws/research/runtimes/{SCOUT}/config"
-    with httpx.Client(headers=mine, trust_env=False) as http:
-        before = http.get(path).json()["config"]
-
-        def put(cores: int) -> None:
-            config = {**before, "resources": {**before["resources"], "cpu_cores": cores}}
-            assert http.put(path, json={"config": config}).status_code == 200
-
-        yield put
-        assert http.put(path, json={"config": before}).status_code == 200
-
-
-@pytest.mark.parametrize("lacks", ["nothing", "single runtimes"])
-def test_a_page_of_history_alone_notices_what_was_changed_elsewhere(
-    alice: Visitor, elsewhere: Callable[[int], None], monkeypatch: pytest.MonkeyPatch, lacks: str
-) -> None:
-    if lacks == "single runtimes":  # as in some deployments: then the config says whether the runtime is there
-
-        async def none(*_: object) -> None:
-            raise NotFound("Not found", status=404)
-
-        monkeypatch.setattr(Platform, "runtime", none)
-    elsewhere(3)
-    page(alice, of(SCOUT))
-    count = Event.objects.filter(runtime=SCOUT, kind="change.outside").count()
-    elsewhere(5)
-    access._cache.clear()
-    for _ in range(2):
-        said = rows(page(alice, of(SCOUT)))
-        assert "was changed outside this UI between" in said[0]
-        assert "CPU cores 3 → 5" in said[0]
-    assert Event.objects.filter(runtime=SCOUT, kind="change.outside").count() == count + 1
