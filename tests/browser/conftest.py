@@ -17,7 +17,10 @@ EXPECTED = re.compile(
 )
 """Chromium's own line for an answer that isn't 2xx or doesn't come; a test produces those on purpose."""
 
-expect.set_options(timeout=10_000)
+PATIENCE = 60_000
+"""Milliseconds that a page may take to do what is expected of it, on a machine with much else to do."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -68,6 +71,7 @@ def opening(browser: Browser, house: House) -> Iterator[Opening]:
         context = browser.new_context(
             base_url=house.url, java_script_enabled=javascript, viewport={"width": width, "height": 860}, **more
         )
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", hear)

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.checks import counted
 from tests.browser.conftest import Opening, control
 from tests.browser.house import RESEARCH, House
-from tests.browser.test_live_check import counted
 from tests.browser.tour import editor
 
 FOCUSED = """() => {

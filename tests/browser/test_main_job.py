@@ -149,11 +149,11 @@ def test_a_page_in_doubt_updates_by_itself(opening: Opening, mended: House) -> N
     mended.fault(status=504, applied=False)
     press(page, "Save")
     heading = page.get_by_role("heading", level=1)
-    expect(heading).to_contain_text("We don’t know yet", timeout=20_000)
+    expect(heading).to_contain_text("We don’t know yet")
     document = mended.config("analyst")
     document["resources"]["cpu_cores"] = 8
     mended.put("analyst", document)  # as if the first save had landed late
-    expect(heading).to_contain_text("Saved: 1 change", timeout=20_000)
+    expect(heading).to_contain_text("Saved: 1 change")
 
 
 def test_nothing_to_save_is_said(opening: Opening, mended: House) -> None:

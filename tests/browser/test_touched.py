@@ -2,11 +2,11 @@
 
 import re
 
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
+from tests.browser.checks import PAUSE, Held, counted
 from tests.browser.conftest import Opening, control, error
 from tests.browser.house import House
-from tests.browser.test_live_check import CHECK, PAUSE, counted
 from tests.browser.tour import editor
 
 
@@ -36,16 +36,12 @@ def test_a_field_that_is_left_before_the_answer_is_there_is_touched_all_the_same
 ) -> None:
     page = opening("alice")
     editor(page)
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route(CHECK, hold, times=1)
+    held = Held(page)
     same = control(page, "metadata.labels.1.key").input_value()
-    with page.expect_request(CHECK):
-        control(page, "metadata.labels.0.key").fill(same)
+    control(page, "metadata.labels.0.key").fill(same)
+    late = held.next()
     control(page, "metadata.labels.1.key").focus()
     page.keyboard.press("Tab")
-    held[0].continue_()
+    late.continue_()
+    held.end()
     expect(error(page, "metadata.labels.1.key")).to_contain_text("is a key already")

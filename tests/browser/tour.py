@@ -211,7 +211,7 @@ def outcome_unknown(page: Page, house: House) -> None:
     to_review(page)
     house.fault(status=504)
     save(page)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("We don’t know yet", timeout=20_000)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("We don’t know yet")
 
 
 @stop()

@@ -6,7 +6,8 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -68,12 +69,21 @@ class Log:
         return sum(line["path"].endswith(ending) for line in counted)
 
 
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_PORTS = count(12_000 + 2_000 * _WORKER + os.getpid() % 1_000)
+
+
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on now, and that no other test is given before somebody does.
+
+    Each of the processes that tests run in gives away its own ones in turn, below those that the system gives to
+    connections.
+    """
+    for port in _PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("there is always another")
 
 
 def wait_until_answered(url: str, process: subprocess.Popen[bytes]) -> None:
