@@ -1,8 +1,9 @@
 """Whose history one may see: what one's token can read at the platform now, asked of it, at most a minute ago.
 
 A workspace's history is for who can read the workspace, a runtime's for who can read the runtime. What is said of a
-runtime that is gone from the platform is for who may audit. Nothing is shown on a guess: when the platform can't be
-asked, its error is the page.
+runtime that is gone from the platform is for who may audit: all of a workspace that one reads. The platform gives read
+access by workspace and refuses the rest with 403, so what it doesn't know there is gone, not hidden. Nothing is shown
+on a guess: when the platform can't be asked, its error is the page.
 """
 
 import asyncio

@@ -13,18 +13,21 @@ import secrets
 import zlib
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
 from django.conf import settings
+from django.db.models import QuerySet
 from django.db.models.functions import Length
 from django.utils import timezone
 
 from adminui import keyring
 from adminui.contract.document import Json, canonical, wire
-from adminui.record.models import DigestKey, Document
+from adminui.record.fields import ExactTimeField
+from adminui.record.models import DigestKey, Document, Event
 from adminui.record.verifier import digest_key_in, document_fault
 
 log = structlog.get_logger(__name__)
@@ -32,6 +35,7 @@ log = structlog.get_logger(__name__)
 LEAST: Final = timedelta(days=1)
 """How long a document is kept at least, once somebody kept it."""
 _AT_ONCE: Final = 500
+_MANY: Final = 2000
 
 
 def digest_of(runtime: UUID, document: Json) -> str:
@@ -163,3 +167,46 @@ def faults() -> Iterator[str]:
     for row in Document.objects.order_by("id").iterator(chunk_size=200):
         why = document_fault(str(row.runtime), row.digest, bytes(row.sealed), keys, digest_key)
         yield f"Document {row.digest[:8]} of runtime {row.runtime}: {why}." if why else ""
+
+
+_STATES: Final = ("save.stored", "change.outside")
+"""Kinds of events whose document after them was kept in their own transaction."""
+
+
+def missing() -> Iterator[str]:
+    """What was stored by the events, and is no longer kept though its age can't be why: a sentence each. Streams."""
+    pairs = _stored_since(_horizon()).iterator(chunk_size=_MANY)
+    while read := list(islice(pairs, _MANY)):
+        batch = {pair for pair in read if isinstance(pair[0], UUID)}
+        gone = batch - _among(Document.objects.values_list("runtime", "digest"), batch)
+        if gone:  # maybe it was dropped just now
+            gone &= _among(_stored_since(_horizon()), gone)
+        for runtime, digest in sorted(gone):
+            yield f"Document {digest[:8]} of runtime {runtime}: it is missing, and was not dropped by age."
+
+
+_Pairs = QuerySet[Any, tuple[Any, ...]]
+"""Runtimes and digests."""
+
+
+def _stored_since(when: datetime) -> _Pairs:
+    rows = Event.objects.filter(kind__in=_STATES, after__isnull=False, at__gte=when)
+    return rows.values_list("runtime", "after").distinct()
+
+
+def _among(rows: _Pairs, pairs: Collection[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
+    """Those of some pairs that rows have."""
+    digest = "after" if rows.model is Event else "digest"
+    wanted = {"runtime__in": {runtime for runtime, _ in pairs}, f"{digest}__in": {one for _, one in pairs}}
+    return set(pairs).intersection(rows.filter(**wanted))
+
+
+def _horizon() -> datetime:
+    """From when on no document was dropped that an event brought."""
+    dropped = Event.objects.filter(chain="@site", kind="documents.dropped").values_list("data", flat=True)
+    told = [data.get("until") for data in dropped if isinstance(data, dict)]
+    last = max((until for until in told if isinstance(until, str)), default="")
+    try:
+        return ExactTimeField.read(last) + LEAST
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)

@@ -2,6 +2,7 @@
 
 import base64
 import zlib
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,13 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from adminui import keyring
 from adminui.record import documents, events, exports, verifier
+from adminui.record.fields import ExactTimeField
 from adminui.record.models import Document, Event, Head
-from tests.record.conftest import RUNTIME, Append
+from tests.record.conftest import RUNTIME, Append, site_event
 from tests.record.guards import lifted
 
 
@@ -35,6 +38,22 @@ def kept(append: Append) -> list[Event]:
     append(chain="other", organization="other", before=None, after=None)
     digests = [documents.keep(RUNTIME, {"number": number}) for number in range(6)]
     return [append(before=digests[n], after=digests[n + 1]) for n in range(5)]
+
+
+def test_a_document_that_was_deleted_is_missed_and_one_that_was_dropped_by_age_is_not(append: Append) -> None:
+    first, second = (documents.keep(RUNTIME, {"number": number}) for number in range(2))
+    append(kind="save.stored", before=first, after=second)
+    append(kind="change.outside", after=first, data={"since": "a", "until": "b"})
+    assert run("history_verify")[0] == 0
+    Document.objects.filter(digest=second).delete()
+    status, said = run("history_verify")
+    assert (status, f"Document {second[:8]} of runtime {RUNTIME}: it is missing" in said) == (1, True)
+    assert "1 documents opened, none wrong, 1 missing" in said
+    assert run("history_verify", "--no-documents")[0] == 0
+    for days, expected in ((-1.5, 1), (-0.5, 0)):
+        until = ExactTimeField.write(timezone.now() + timedelta(days=days))
+        events.append(site_event(kind="documents.dropped", data={"count": 1, "until": until}))
+        assert run("history_verify")[0] == expected, days
 
 
 def checkpoints(path: Path) -> Path:

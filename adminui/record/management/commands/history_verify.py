@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -13,6 +13,9 @@ from adminui.keyring import Keyring
 from adminui.record import checkpoints, documents, events, guards, verifier
 from adminui.record.models import Checked, Event, Head
 from adminui.record.verifier import Checkpoint, Unreadable
+
+_NAMED: Final = 20
+"""Missing documents that are named; the others are counted."""
 
 
 class Command(BaseCommand):
@@ -71,8 +74,14 @@ class Command(BaseCommand):
             if fault:
                 wrong += 1
                 self.stdout.write(fault)
-        self.stdout.write(f"{count} documents opened, {wrong or 'none'} wrong")
-        return wrong == 0
+        gone = 0
+        for fault in documents.missing():
+            gone += 1
+            if gone <= _NAMED:
+                self.stdout.write(fault)
+        more = f", {gone} missing" if gone else ""
+        self.stdout.write(f"{count} documents opened, {wrong or 'none'} wrong{more}")
+        return wrong == gone == 0
 
 
 def _noted(path: Path | None, believed: Collection[str]) -> list[Checkpoint]:
