@@ -7,6 +7,7 @@ here raises, whatever stands in an event. No value of an environment variable is
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import pairwise
 from typing import Final, Literal
 from uuid import UUID
 
@@ -231,11 +232,23 @@ def refusal(told: Told) -> str:
 
 def error_text(error: Mapping[str, Json]) -> str:
     """One error of an envelope: where and what; of the environment, and what holds it, where alone."""
+    path = _place(error)
+    said = "" if is_of_environment(error) else _text(error.get("msg"))
+    return " ".join(part for part in (paths.text(path), said) if part)
+
+
+def is_of_environment(error: Mapping[str, Json]) -> bool:
+    """Whether an error is about the environment or what holds it, so that its words may repeat a value."""
+    path = _place(error)
+    holds = bool(path) and path[:2] == ENVIRONMENT[: len(path)]
+    return holds or path[:1] == ENVIRONMENT[1:] or ENVIRONMENT in list(pairwise(path))
+
+
+def _place(error: Mapping[str, Json]) -> tuple[str | int, ...]:
+    """The document path of an error."""
     loc = error.get("loc")
     path = tuple(one for one in loc if isinstance(one, str | int)) if isinstance(loc, list) else ()
-    path = path[next((at for at, one in enumerate(path) if one not in ("body", "config")), len(path)) :]
-    said = "" if path and path[:2] == ENVIRONMENT[: len(path)] else _text(error.get("msg"))
-    return " ".join(part for part in (paths.text(path), said) if part)
+    return path[next((at for at, one in enumerate(path) if one not in ("body", "config")), len(path)) :]
 
 
 def _not_sent(told: Told) -> Telling:

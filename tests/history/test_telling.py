@@ -6,6 +6,7 @@ from adminui.contract.document import Json
 from adminui.contract.phrases import Phrase
 from adminui.history.telling import IN_RUNTIME, Part, Telling, changes, error_text
 from adminui.history.telling import _later as later
+from adminui.history.views.event import _shown
 
 
 @pytest.mark.parametrize(
@@ -17,10 +18,15 @@ from adminui.history.telling import _later as later
         (["runtime_server", "env"], "runtime_server.env"),
         (["body", "config", "runtime_server"], "runtime_server"),
         (["body", "config"], "hunter2"),
+        (["request", "runtime_server", "env", "A"], "request.runtime_server.env.A"),
+        (["env", "A"], "env.A"),
+        (["metadata", "labels", "env"], "metadata.labels.env hunter2"),
     ],
 )
 def test_a_refusal_of_the_environment_or_what_holds_it_tells_only_where(loc: list[Json], told: str) -> None:
+    error: Json = {"loc": loc, "msg": "hunter2"}
     assert error_text({"loc": loc, "msg": "hunter2"}) == told
+    assert ("hunter2" in _shown({"detail": "no", "errors": [error]})) == ("hunter2" in told)
 
 
 @pytest.mark.parametrize(

@@ -203,10 +203,7 @@ def _shown(answer: Json | None) -> str:
 
 
 def _told(error: Json) -> Json:
-    if not isinstance(error, dict):
-        return error
-    loc = error.get("loc")
-    return {**error, "msg": MASK} if isinstance(loc, list) and "env" in loc else error
+    return {**error, "msg": MASK} if isinstance(error, dict) and telling.is_of_environment(error) else error
 
 
 def _normalised(sent: Json | None, stored: Json | None) -> list[dict[str, object]]:
