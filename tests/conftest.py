@@ -23,12 +23,8 @@ once.folder()  # for this process and the workers that it starts
 
 
 LONGEST = (
-    "test_crash",
-    "test_stateful",
-    "test_on_postgresql",
-    "test_no_false_alarm",
-    "test_every_page",
-    "test_live_check",
+    *("test_stateful", "test_crash", "test_on_postgresql", "test_canary", "test_interleaved", "test_rotation"),
+    *("test_openapi", "test_launch", "test_no_false_alarm", "test_planted", "test_every_page", "test_live_check"),
 )
 """Modules that run for long with few tests. They begin first, so that no process has one left when the others end."""
 
@@ -36,7 +32,8 @@ LONGEST = (
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests run last: Playwright leaves an event loop running, in which nothing else can start one."""
-    items.sort(key=lambda item: ("browser" in item.path.parts, item.path.stem not in LONGEST))
+    first = {name: at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ("browser" in item.path.parts, first.get(item.path.stem, len(first))))
 
 
 def person(name: str, *, platform_id: str | None = None, **more: Any) -> Person:

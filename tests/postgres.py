@@ -27,6 +27,8 @@ import psycopg
 from django.db import connection
 from psycopg import sql
 
+UNUSED = [word for name in ("cacheprovider", "schemathesis", "playwright") for word in ("-p", f"no:{name}")]
+"""Plugins that a run of a folder can do without; to load them takes a second."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -80,7 +82,7 @@ def passes(folder: str, *more: str) -> int:
     """
     with database() as url:
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "tests.postgres", "-p", "no:cacheprovider", folder, *more],
+            [sys.executable, "-m", "pytest", "-p", "tests.postgres", *UNUSED, folder, *more],
             cwd=ROOT,
             env={**os.environ, "DATABASE_URL": url, "TEST_DATABASE_URL": server_url()},
             capture_output=True,
