@@ -301,6 +301,10 @@ EGRESS: Final = (
 _RANK: Final = {name: rank for rank, name in enumerate(RuntimeConfig.model_fields)}
 
 
+_AT: Final = {spec.path: spec for spec in FIELDS}
+_LENGTHS: Final = sorted({len(spec.path) for spec in FIELDS})
+
+
 def section_of(path: Path) -> Section:
     """The part of the form that a path belongs to."""
     return next((section for section in SECTIONS if path[:1] == (section.key,)), RAW)
@@ -308,7 +312,7 @@ def section_of(path: Path) -> Section:
 
 def field_of(path: Path) -> FieldSpec | None:
     """The field that a path is or lies in (`sandbox.egress` for `sandbox.egress.allow.3`); None for an unknown one."""
-    return next((spec for spec in FIELDS if path[: len(spec.path)] == spec.path), None)
+    return next(filter(None, (_AT.get(path[:end]) for end in _LENGTHS)), None)
 
 
 def check(document: Json, *, timeout_cap: int | None = None) -> tuple[FieldError, ...]:

@@ -88,13 +88,18 @@ class Told:
         runtime = self.event.runtime
         return self.documents.get((runtime, digest)) if isinstance(runtime, UUID) and isinstance(digest, str) else None
 
-    def phrases(self) -> list[Phrase]:
-        """What was changed, or was to be: with the values where both documents are at hand, else by the paths."""
+    def phrases(self) -> tuple[list[Phrase], int]:
+        """What was changed, or was to be: the first few, and how many there are.
+
+        With the values where both documents are at hand, else by the paths.
+        """
         before, after = sides(self.event, self.course)
         old, new = self.document(before), self.document(after)
         if old is not None and new is not None:
-            return [phrase(change) for change in diff(old, new)]
-        return [*dict.fromkeys(_named(path) for path in told_paths(self.event))]
+            found = diff(old, new)
+            return [phrase(change) for change in found[:SHOWN]], len(found)
+        names = [*dict.fromkeys(_named(path) for path in told_paths(self.event))]
+        return names[:SHOWN], len(names)
 
 
 def wanted(hit: Hit) -> Iterator[tuple[UUID, str]]:
@@ -128,16 +133,13 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def changes(phrases: Sequence[Phrase], *, tried: bool = False) -> Sentence:
-    """What was done, the first few told and the others counted: “set CPU cores 2 → 4 and added label team”.
+def changes(phrases: Sequence[Phrase], count: int, *, tried: bool = False) -> Sentence:
+    """What was done, the first few told and the rest of all counted: “set CPU cores 2 → 4 and added label team”.
 
     A verb isn't said twice in a row: “added port 9229 and target a.example”.
     """
-    told = [
-        _said(one, tried=tried, verb=not at or phrases[at - 1].verb != one.verb)
-        for at, one in enumerate(phrases[:SHOWN])
-    ]
-    rest = len(phrases) - SHOWN
+    told = [_said(one, tried=tried, verb=not at or phrases[at - 1].verb != one.verb) for at, one in enumerate(phrases)]
+    rest = count - len(phrases)
     if rest > 0:
         verb = "make" if tried else "made"
         told.append((Part(f"{verb} {rest} more {'change' if rest == 1 else 'changes'}"),))
@@ -184,7 +186,7 @@ def _marked(icon: str, tone: str = "") -> "Teller":
 
 
 def _intent(told: Told) -> Telling:
-    sentence = (told.who, Part(" set out to "), *changes(told.phrases(), tried=True), *IN_RUNTIME)
+    sentence = (told.who, Part(" set out to "), *changes(*told.phrases(), tried=True), *IN_RUNTIME)
     if told.course[-1].seq > told.event.seq:
         return Telling(sentence, "paper-airplane", note="The intent, recorded before anything was sent.")
     return Telling(sentence, "question-mark-circle", "warn", "open", "Nothing is recorded yet of what became of it.")
@@ -193,7 +195,7 @@ def _intent(told: Told) -> Telling:
 def _landed(told: Told) -> Telling:
     state = outcome(told.event)
     verb = {"restore": " restored ", "undo": " undid a change: "}.get(told.event.origin, " ")
-    what = changes(told.phrases())
+    what = changes(*told.phrases())
     if verb == " restored ":
         sentence = (told.who, Part(verb), Part("", "runtime"), Part(": "), *what)
     else:
@@ -211,7 +213,7 @@ def _landed(told: Told) -> Telling:
 
 
 def _tried(told: Told) -> Sentence:
-    return (told.who, Part(" tried to "), *changes(told.phrases(), tried=True), *IN_RUNTIME)
+    return (told.who, Part(" tried to "), *changes(*told.phrases(), tried=True), *IN_RUNTIME)
 
 
 def _rejected(told: Told) -> Telling:
@@ -281,7 +283,8 @@ def _superseded(told: Told) -> Telling:
 def _outside(told: Told) -> Telling:
     since, until = moment(told.says("since")), moment(told.says("until"))
     between = f" between {since} and {_later(since, until)}" if since and until else ""
-    what = changes(told.phrases()) if told.phrases() else ()
+    phrases, count = told.phrases()
+    what = changes(phrases, count) if count else ()
     sentence: Sentence = (Part("", "runtime"), Part(" was changed "), Part("outside this UI", "b"), Part(between))
     if what:
         sentence = (*sentence, Part(": somebody "), *what)

@@ -4,7 +4,7 @@ import pytest
 
 from adminui.contract.document import Json
 from adminui.contract.phrases import Phrase
-from adminui.history.telling import IN_RUNTIME, Part, Telling, changes, error_text
+from adminui.history.telling import IN_RUNTIME, SHOWN, Part, Telling, changes, error_text
 from adminui.history.telling import _later as later
 from adminui.history.views.event import _shown
 
@@ -55,7 +55,7 @@ def test_a_verb_is_not_said_twice_in_a_row() -> None:
     ]
 
     def told(most: int, *, tried: bool = False) -> str:
-        return "".join(part.text for part in changes(said[:most], tried=tried))
+        return "".join(part.text for part in changes(said[: min(most, SHOWN)], most, tried=tried))
 
     assert told(2) == "added port 9229 and target a.example"
     assert told(3) == "added port 9229, target a.example and set CPU cores 2 → 4"
