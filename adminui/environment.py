@@ -10,8 +10,10 @@ import re
 import secrets
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -175,13 +177,17 @@ class Environment(Variables):
 
 
 def _kept(path: Path, make: Callable[[], str]) -> str:
-    """The text of a file for its owner only, made at the first start."""
+    """The text of a file for its owner only, made at the first start. Of processes that start at once one's is kept.
+
+    It is there with all its text or not at all, so that none of them reads another's half made.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+    if not path.exists():
+        with NamedTemporaryFile("w", encoding="ascii", dir=path.parent, prefix=f".{path.name}-") as file:
             file.write(make() + "\n")
-    except FileExistsError:
-        pass
+            file.flush()
+            with suppress(FileExistsError):
+                os.link(file.name, path)
     return path.read_text("ascii").strip()
 
 

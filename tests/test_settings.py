@@ -145,6 +145,24 @@ def test_a_demo_brings_what_is_missing_and_keeps_it(environ: pytest.MonkeyPatch,
     assert again.keyring == first.keyring
 
 
+def test_two_that_start_a_demo_at_once_have_the_same_secrets(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environ.setenv("ADMINUI_MODE", "demo")
+    environ.setenv("DATA_DIR", str(tmp_path / "data"))
+    made = secrets.token_urlsafe
+    others: list[Environment | None] = []
+
+    def token(size: int) -> str:
+        if not others:
+            others.append(None)  # so that the other one makes its own
+            others[0] = read()
+        return made(size)
+
+    environ.setattr(secrets, "token_urlsafe", token)
+    mine = read()
+    assert others == [mine]
+    assert sorted(path.name for path in (tmp_path / "data").iterdir()) == ["keys", "secret_key"]
+
+
 def test_a_demo_takes_what_is_given(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
     settings = given(environ, ADMINUI_MODE="demo", DATA_DIR=str(tmp_path), BOX_PORT="9555")
     assert settings.platform_url == "https://platform.example"
